@@ -1,0 +1,3 @@
+"""Customer strategy from a company's own data."""
+
+__version__ = "0.1.0"

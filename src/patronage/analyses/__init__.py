@@ -1,0 +1,1 @@
+"""Plain functions, each turning evidence and findings into one finding."""

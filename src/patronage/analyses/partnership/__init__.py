@@ -1,0 +1,1 @@
+"""What customers need next and do not buy from us yet."""

@@ -1,0 +1,1 @@
+"""Where the company holds its price and its place."""

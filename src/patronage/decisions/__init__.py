@@ -1,0 +1,1 @@
+"""Proposals to move one thing from a state to another, the ledger that ranks them and the journal of what people decided."""

@@ -1,0 +1,1 @@
+"""The rules that turn findings into proposed decisions."""

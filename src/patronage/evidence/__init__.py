@@ -1,0 +1,1 @@
+"""What the company measured: canonical tables, their contracts, sources, engines and queries."""

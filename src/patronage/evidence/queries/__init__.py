@@ -1,0 +1,1 @@
+"""Queries: plain functions from canonical tables to one table, as expressions that execute nothing."""

@@ -1,0 +1,1 @@
+"""Everything a person or a program sees: command line, reports, workbooks."""

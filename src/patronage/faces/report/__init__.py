@@ -1,0 +1,1 @@
+"""Reports as offline documents and workbooks."""

@@ -1,0 +1,1 @@
+"""The plain words that every room speaks: estimates, grades, horizons, source mappings, errors."""

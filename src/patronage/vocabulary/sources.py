@@ -1,0 +1,35 @@
+"""How a company's own files and columns map to the canonical tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from patronage.vocabulary.expressions import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMapping:
+    """One entry of the `sources:` block.
+
+    table: canonical name, such as orders. location: path, glob or database file, relative to the
+    project folder. columns: canonical column to the text that gives it, a source column's exact
+    name or an expression over source columns. keep: only rows for which it holds are read.
+    not_product: lines that are no product (postage, fees, bad debt). line: of the strategy file.
+    """
+
+    table: str
+    location: str
+    columns: Mapping[str, str]
+    format: str | None = None
+    sheet: str | None = None
+    source_table: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    date_format: str | None = None
+    keep: Expression | None = None
+    not_product: Expression | None = None
+    currency: str | None = None
+    line: int | None = None
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
