@@ -1,0 +1,139 @@
+"""A proposal to move one thing from a state to another, with its money and its evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from patronage.evidence.store import StoredTable
+from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.grade import Grade
+
+
+class Status(StrEnum):
+    """Where a decision stands: proposals are the tool's, accepted and rejected are people's."""
+
+    PROPOSED = "proposed"
+    NOTHING_TO_GAIN = "nothing_to_gain"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a decision moves: a kind of action, a subject, from a state to another."""
+
+    kind: str
+    subject: str
+    from_state: str
+    to_state: str
+
+    @property
+    def id(self) -> str:
+        """Stable name: ten hexadecimal digits of a hash of the four parts."""
+        joined = "\x1f".join((self.kind, self.subject, self.from_state, self.to_state))
+        return hashlib.sha256(joined.encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What acting costs: once, and every year of the horizon, in the project's currency."""
+
+    one_off: float = 0.0
+    yearly: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """The effect at which a decision just pays, in its unit."""
+
+    effect: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """An input that moves the value: the value of the decision at the input's p05 and p95."""
+
+    name: str
+    at_p05: float
+    at_p95: float
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The evidence behind a decision: a finding, its rows and the figures taken from it.
+
+    rows: how many rows of the finding's table stand behind the decision. table: that table's
+    name, None for the summary. figures: name to value, as printed.
+    """
+
+    finding: str
+    rows: int
+    table: str | None
+    figures: dict[str, float | int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What settling the open question is worth, and the test that would settle it."""
+
+    value: float | None
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One row of the ledger.
+
+    value: over the horizon, net of cost, corrected for selection; value_raw: before correction.
+    Both None where there is no proposal. at_stake: money measured in the data that the decision
+    is about, in currency. p_better: probability that the move beats staying. payback: years.
+    people: the customers it is about, a stored table with customer_id, amount, value and why.
+    """
+
+    move: Move
+    questions: tuple[str, ...]
+    reason: str
+    status: Status
+    grade: Grade
+    at_stake: float
+    value: Estimate | None = None
+    value_raw: Estimate | None = None
+    value_by_year: tuple[float, ...] = ()
+    p_better: float | None = None
+    cost: Cost = Cost()
+    hours: float | None = None
+    payback: float | None = None
+    break_even: BreakEven | None = None
+    drivers: tuple[Driver, ...] = ()
+    learning: Learning | None = None
+    evidence: tuple[Basis, ...] = ()
+    people: StoredTable | None = None
+    depends_on: tuple[str, ...] = ()
+    conflicts_with: tuple[str, ...] = ()
+    owner: str | None = None
+    due: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable name of the move."""
+        return self.move.id
+
+    @property
+    def measured(self) -> bool:
+        """Whether the value rests on more than assumptions."""
+        return self.grade is not Grade.ASSUMPTION
+
+
+def refused(move: Move, questions: tuple[str, ...], because: str, *, at_stake: float = 0.0) -> Decision:
+    """A row that says by name why nothing is proposed, and what would lift it."""
+    return Decision(move, questions, because, Status.REFUSED, Grade.BEHAVIOUR, at_stake)
+
+
+def nothing_to_gain(move: Move, questions: tuple[str, ...], because: str, *, at_stake: float = 0.0) -> Decision:
+    """A row that says that the question was looked at and there is nothing to gain."""
+    return Decision(move, questions, because, Status.NOTHING_TO_GAIN, Grade.BEHAVIOUR, at_stake)

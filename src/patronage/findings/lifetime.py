@@ -1,0 +1,144 @@
+"""Findings about how customers repeat, and what they will be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patronage.evidence.store import StoredTable
+from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.grade import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Season and trend of buying beside what a stationary model expects (M34).
+
+    season: factor of each calendar month, January first, mean 1. trend_per_year: factor by which the
+    buying rate moves a year. shock_sd: size of the shared monthly shock, on the log scale. factors:
+    (draws, months ahead) float32, the shared factor of each future month, first month after as_of first.
+    months: month, actual, expected, factor, p05, p95, ahead (true for future months).
+    """
+
+    grade: Grade
+    as_of: date
+    season_identified: bool
+    why: str
+    season: tuple[Estimate, ...]
+    trend_per_year: Estimate
+    shock_sd: float
+    factors: NDArray[np.float32]
+    months: StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatModel:
+    """One fitted model of repeat buying (M23).
+
+    covariance: of the log-parameters, in the order of parameters. holdout_log_likelihood: of the last
+    third of the period given the first two, at parameters fitted on the first two; None where it cannot be
+    had. prior_used: whether a weak prior had to hold what the data do not identify.
+    """
+
+    parameters: Mapping[str, float]
+    standard_errors: Mapping[str, float]
+    covariance: NDArray[np.float64]
+    log_likelihood: float
+    holdout_log_likelihood: float | None
+    identified: bool
+    why_not: str
+    prior_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatBuying:
+    """How customers repeat and leave, by three models, the one chosen and why.
+
+    unit: of the parameters' time. customers: how many were fitted. table: customer_id, x (repeat
+    purchase days), t_x, age (both in days), first_day, mean_value (mean value of repeat days in
+    the value basis, null for none), occasions_value.
+    """
+
+    grade: Grade
+    as_of: date
+    chosen: str
+    why: str
+    unit: str
+    customers: int
+    repeat_customers: int
+    models: Mapping[str, RepeatModel]
+    table: StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Gamma-gamma parameters of the value of an occasion, and on what they were fitted."""
+
+    p: float
+    q: float
+    gamma: float
+    standard_errors: Mapping[str, float]
+    log_likelihood: float
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeValue:
+    """What each customer will bring over the horizon, discounted, net of its cost to serve.
+
+    basis: margin_measured, margin_declared or revenue. spend: None where the evidence cannot give it.
+    total: with calendar and shared shocks. stationary_total: without. customers: customer_id, place,
+    first_day, last_day, buying_type, orders (purchase days), revenue_12m, value_12m, p_alive,
+    expected_orders, value, p05, p50, p95, cost_to_serve (over the horizon).
+    """
+
+    grade: Grade
+    as_of: date
+    basis: str
+    unit: str
+    model: str
+    horizon_years: float
+    discount_rate: float
+    spend: Spend | None
+    total: Estimate
+    stationary_total: Estimate
+    alive: Estimate
+    expected_orders: Estimate
+    customers: StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class EquityParts:
+    """Customer equity between two days, in currency; start and the parts add to end to the cent."""
+
+    from_day: date
+    to_day: date
+    start: float
+    acquired: float
+    grown: float
+    shrunk: float
+    lost: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEquity:
+    """What all customers are worth together, where it sits, and how it moved.
+
+    by_cohort, by_place, by_segment: name, customers, equity, p05, p95, share (by_segment None
+    without segment rules). bridge: None where the history is too short to value an earlier day.
+    """
+
+    grade: Grade
+    unit: str
+    total: Estimate
+    top_tenth_share: float
+    bridge: EquityParts | None
+    why_no_bridge: str
+    by_cohort: StoredTable
+    by_place: StoredTable | None
+    by_segment: StoredTable | None

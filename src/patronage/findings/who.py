@@ -1,0 +1,120 @@
+"""Findings about who the customers are and what their order lines say at first sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from patronage.evidence.store import StoredTable
+from patronage.vocabulary.grade import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnQuality:
+    """What one canonical column holds: share of lines without a value, distinct values, least and most as text."""
+
+    name: str
+    given: bool
+    missing_share: float
+    distinct: int
+    least: str | None
+    most: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineReason:
+    """One reason for which rows were set aside, how many, and the first such row of the source."""
+
+    reason: str
+    rows: int
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """One line of the books beside what the evidence adds up to, in currency."""
+
+    period: str
+    line: str
+    booked: float
+    measured: float
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """The order lines in figures: totals, period, quality, and what does not reconcile.
+
+    Money in currency over all good lines up to the as-of date, net of returns. months: one row
+    per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product:
+    one row per code kept apart (product_id, product, lines, amount).
+    """
+
+    grade: Grade
+    currency: str
+    as_of: date
+    first_day: date
+    last_day: date
+    rows_in: int
+    quarantined: int
+    lines: int
+    orders: int
+    customers: int
+    revenue: float
+    product_revenue: float
+    anonymous_revenue: float
+    anonymous_share: float
+    return_lines: int
+    return_amount: float
+    returns_tied_share: float | None
+    not_product_lines: int
+    not_product_amount: float
+    repeated_lines: int
+    value_basis: str
+    columns: tuple[ColumnQuality, ...]
+    quarantine: tuple[QuarantineReason, ...]
+    books: tuple[Reconciliation, ...]
+    months: StoredTable
+    not_product: StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSize:
+    """How many customers buy in one way, and their revenue in the last twelve months."""
+
+    customers: int
+    revenue: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuyingType:
+    """How each customer buys, before any model: contract_like, regular, irregular, once.
+
+    customers: customer_id, buying_type, told (false where too few gaps tell), occasions,
+    median_gap_days, gap_cv, period (a natural period such as month, for contract_like), last_day.
+    """
+
+    grade: Grade
+    types: Mapping[str, TypeSize]
+    told_share: float
+    customers: StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class Cohorts:
+    """Retention and revenue by month of the first purchase.
+
+    retention_month_1, _6, _12: share of customers with a purchase in that month of age, over the
+    cohorts old enough, weighted by size; None where none is. cells: cohort (first of month), age (months),
+    customers (cohort size), active, retention, revenue.
+    """
+
+    grade: Grade
+    cohorts: int
+    retention_month_1: float | None
+    retention_month_6: float | None
+    retention_month_12: float | None
+    best_cohort: str | None
+    worst_cohort: str | None
+    cells: StoredTable

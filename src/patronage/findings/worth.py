@@ -1,0 +1,180 @@
+"""Findings about what changed, what customers cost and what they bring today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from patronage.evidence.store import StoredTable
+from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.grade import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotal:
+    """One period, both days inclusive, with its revenue, and its margin where one is known."""
+
+    period: str
+    start: date
+    end: date
+    revenue: float
+    margin: float | None
+    returns: float
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeParts:
+    """What the change consists of, in currency; the parts sum to the change to the cent."""
+
+    won: float
+    grown: float
+    shrunk: float
+    lost: float
+    anonymous: float
+    not_product: float
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The change of customers present in both periods, split exactly into price, volume and mix."""
+
+    price: float
+    volume: float
+    mix: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBridge:
+    """Revenue and margin between two periods, exactly, by who caused the change (M33).
+
+    counts: customers won, grown, shrunk, lost. form: the name of the price, volume, mix form.
+    customers: customer_id, place, from_revenue, to_revenue, change, part. by_place, by_segment:
+    name, from_revenue, to_revenue, won, grown, shrunk, lost, change (by_segment None without rules).
+    """
+
+    grade: Grade
+    from_: PeriodTotal
+    to: PeriodTotal
+    parts: BridgeParts
+    margin_parts: BridgeParts | None
+    within: Within
+    form: str
+    counts: Mapping[str, int]
+    customers: StoredTable
+    by_place: StoredTable | None
+    by_segment: StoredTable | None
+    by_product: StoredTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """One pool over its period: rate, capacity used and unused in its unit, and their cost, at the means."""
+
+    id: str
+    unit: str
+    period: str
+    rate: float
+    used: float
+    unused: float
+    used_cost: float
+    unused_cost: float
+    supplied_cost: float
+    shortage: bool
+    rate_estimate: Estimate
+    used_cost_estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityUse:
+    """One activity over its pool's period: what one occurrence takes and costs, how many, and their cost."""
+
+    id: str
+    pool: str
+    category: str
+    volume: float
+    minutes: float
+    unit_cost: float
+    cost: float
+    cost_estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCosts:
+    """Time-driven cost of each activity and pool (M1); assigned and unused add to supplied to the cent.
+
+    from_evidence: whether volumes were counted in the evidence or declared. customers: customer_id,
+    cost, avoidable_cost, minutes, p05, p95 over the twelve months to the as-of date, at the pools' rates;
+    None without evidence of customers.
+    """
+
+    grade: Grade
+    currency: str
+    pools: tuple[PoolUse, ...]
+    activities: tuple[ActivityUse, ...]
+    from_evidence: bool
+    customers: StoredTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfit:
+    """Profit of each customer over the twelve months to the as-of date, after the activities it uses.
+
+    basis: margin_measured, margin_declared or revenue; unit says the same in words. losing: customers
+    whose chance of a loss is above one half; None where value is revenue and no cost is known.
+    customers: customer_id, place, orders, lines, revenue, margin, cost_to_serve, avoidable_cost,
+    profit, p05, p95, p_loss. thresholds: cost_per_order, customers_losing, share_losing, money: how many
+    customers would lose money if handling an order cost that much.
+    """
+
+    grade: Grade
+    basis: str
+    unit: str
+    start: date
+    end: date
+    active_customers: int
+    revenue: float
+    total: Estimate
+    cost_to_serve_known: bool
+    losing: int | None
+    loss_total: float | None
+    customers: StoredTable
+    thresholds: StoredTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whale:
+    """The shape of one cumulative profit curve (M2).
+
+    peak: highest cumulative profit, as a share of the total, or in currency where the total is not
+    positive. peak_at: share of customers at the peak. erosion: peak less the total, same measure.
+    """
+
+    peak: float
+    peak_at: float
+    erosion: float
+    in_currency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhaleCurve:
+    """Cumulative profit over customers from best to worst, raw and shrunk.
+
+    shrunk: None where profits carry no uncertainty. peak_p10, _p50, _p90: of the peak over the
+    draws. top_tenth, top_fifth: their share of the total. curve: customers_share, raw, shrunk (cumulative
+    shares or currency).
+    """
+
+    grade: Grade
+    basis: str
+    unit: str
+    customers: int
+    total: float
+    raw: Whale
+    shrunk: Whale | None
+    peak_p10: float
+    peak_p50: float
+    peak_p90: float
+    top_tenth: float
+    top_fifth: float
+    curve: StoredTable
