@@ -8,6 +8,7 @@ from datetime import date
 from ibis.expr.types import Table
 
 from patronage.evidence.engine import Engine
+from patronage.evidence.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,17 @@ class Orders:
     (text), quantity, unit_price, amount (float64, project currency; amount = quantity x unit_price
     where not given, net of discount), discount, tax, unit_cost, list_price (float64), channel_id,
     delivery_option_id, place (text), is_product (bool), is_return (bool), is_repeat (bool: an exact
-    repeat of an earlier line). Only lines up to as_of, inclusive. given: canonical columns the source maps.
+    repeat of an earlier line), returns_order_id (text: the order a return ties to), line_margin (float64,
+    null where no unit cost is known). Only lines up to as_of, inclusive. given: canonical columns the
+    source maps. costed_share: of product revenue, with a unit cost known.
     """
 
     table: Table
     engine: Engine
     as_of: date
     given: frozenset[str]
+    costed_share: float
+    loaded: Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""Good rows made into the typed tables that analyses ask for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
+from patronage.vocabulary.errors import EvidenceError, Fault
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+    from patronage.evidence.engine import Engine
+    from patronage.evidence.loaded import Loaded
+
+
+def last_good_day(orders: Loaded, engine: Engine) -> date:
+    """The day of the last good order, the default as-of date."""
+    return engine.value(engine.open(orders.good).ordered_at.max()).date()
+
+
+def assembled_orders(loaded: Loaded, products: Loaded | None, engine: Engine, as_of: date) -> Orders:
+    """The order lines up to the as-of date, inclusive, with the margin of each line whose cost is known.
+
+    Raises EvidenceError when no line is that early.
+    """
+    lines = up_to(engine.open(loaded.good), "ordered_at", as_of)
+    with_margin = _with_line_margin(lines, None if products is None else engine.open(products.good))
+    sized = with_margin.mutate(size=ibis.ifelse(with_margin.is_product, with_margin.amount.abs(), 0.0))
+    totals = sized.aggregate(
+        lines=sized.count(), revenue=sized["size"].sum(), costed=sized["size"].sum(where=sized.line_margin.notnull())
+    )
+    found = engine.records(totals)[0]
+    if not found["lines"]:
+        raise EvidenceError(
+            Fault("orders", f"no line is dated on or before {as_of:%Y-%m-%d}", "choose a later --as-of date")
+        )
+    share = (found["costed"] or 0.0) / found["revenue"] if found["revenue"] else 0.0
+    return Orders(with_margin, engine, as_of, loaded.given, share, loaded)
+
+
+def assembled_customers(loaded: Loaded, engine: Engine) -> Customers:
+    """The customers as the company keeps them."""
+    return Customers(engine.open(loaded.good), engine, loaded.given)
+
+
+def assembled_products(loaded: Loaded, engine: Engine) -> Products:
+    """The products with their names, categories and costs."""
+    return Products(engine.open(loaded.good), engine, loaded.given)
+
+
+def assembled_books(loaded: Loaded, engine: Engine) -> Books:
+    """The accounts."""
+    return Books(engine.open(loaded.good), engine)
+
+
+def assembled_events(loaded: Loaded, engine: Engine, as_of: date) -> ActivityEvents:
+    """The work done up to the as-of date; every column beyond the contract's own is a driver."""
+    events = up_to(engine.open(loaded.good), "at", as_of)
+    own = {"line_id", "source_file", "activity_id", "customer_id", "at", "minutes", "order_id", "role_id"}
+    drivers = tuple(name for name in events.columns if name not in own)
+    return ActivityEvents(events, engine, drivers)
+
+
+def assembled_exits(loaded: Loaded, engine: Engine, as_of: date) -> Exits:
+    """The customers who left up to the as-of date."""
+    return Exits(up_to(engine.open(loaded.good), "at", as_of), engine)
+
+
+def up_to(table: Table, column: str, as_of: date) -> Table:
+    """The rows dated on or before a day."""
+    end = datetime.combine(as_of + timedelta(days=1), time.min)
+    return table.filter(table[column] < ibis.timestamp(end.isoformat()))
+
+
+def _with_line_margin(lines: Table, products: Table | None) -> Table:
+    unit_cost = lines.unit_cost
+    if products is not None:
+        costs = products.select(costed_product=products.product_id, product_cost=products.unit_cost)
+        lines = lines.left_join(costs, lines.product_id == costs.costed_product).drop("costed_product")
+        unit_cost = ibis.coalesce(lines.unit_cost, lines.product_cost)
+    margin = lines.amount - unit_cost * lines.quantity
+    return lines.mutate(line_margin=ibis.ifelse(lines.is_product, margin, ibis.null("float64"))).drop(
+        *({"product_cost"} & set(lines.columns))
+    )

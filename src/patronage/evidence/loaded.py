@@ -1,0 +1,45 @@
+"""What loading a table gave: its good rows, its quarantine and what was seen on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patronage.evidence.store import StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class RowReason:
+    """One broken rule in words, how many rows broke it, and the first such row of the source."""
+
+    reason: str
+    rows: int
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSeen:
+    """What one canonical column holds over the good rows: least and most as text."""
+
+    name: str
+    given: bool
+    missing_share: float
+    distinct: int
+    least: str | None
+    most: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One loaded table; rows_in = good + quarantine, always.
+
+    given: canonical columns that the source maps. repeats: exact repeats among the good rows.
+    """
+
+    table: str
+    good: StoredTable
+    quarantine: StoredTable
+    rows_in: int
+    reasons: tuple[RowReason, ...]
+    columns: tuple[ColumnSeen, ...]
+    given: frozenset[str]
+    repeats: int

@@ -1,0 +1,77 @@
+"""Builders of evidence for tests of queries and analyses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from patronage.evidence.assemble import assembled_orders
+from patronage.evidence.engine import Engine
+from patronage.evidence.loaded import Loaded
+from patronage.evidence.store import stored
+from patronage.evidence.tables import Orders
+from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.horizon import Horizon, TimeUnit
+from patronage.vocabulary.terms import Terms
+
+ORDER_COLUMNS = {
+    "line_id": pa.int64(), "customer_id": pa.string(), "ordered_at": pa.timestamp("us"), "order_id": pa.string(),
+    "product_id": pa.string(), "product": pa.string(), "quantity": pa.float64(), "unit_price": pa.float64(),
+    "amount": pa.float64(), "discount": pa.float64(), "tax": pa.float64(), "unit_cost": pa.float64(),
+    "list_price": pa.float64(), "channel_id": pa.string(), "delivery_option_id": pa.string(), "place": pa.string(),
+    "is_product": pa.bool_(), "is_return": pa.bool_(), "is_repeat": pa.bool_(), "returns_order_id": pa.string(),
+}  # fmt: skip
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine that works in the test's own folder."""
+    made = Engine(tmp_path / "engine")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_orders(engine: Engine, tmp_path: Path) -> Callable[..., Orders]:
+    """Orders from plain rows; a row needs customer_id, ordered_at (text or datetime) and amount."""
+
+    def build(rows: Rows, as_of: date | None = None, given: frozenset[str] | None = None) -> Orders:
+        filled = [_line(index, row) for index, row in enumerate(rows, start=1)]
+        path = tmp_path / "good_orders.parquet"
+        pq.write_table(pa.Table.from_pylist(filled, schema=pa.schema(ORDER_COLUMNS.items())), path)
+        table = stored(path)
+        columns = given or frozenset().union(*(row.keys() for row in rows))
+        loaded = Loaded("orders", table, table, table.rows, (), (), columns, 0)
+        last = max(line["ordered_at"] for line in filled).date()
+        return assembled_orders(loaded, None, engine, as_of or last)
+
+    return build
+
+
+@pytest.fixture
+def make_terms() -> Callable[..., Terms]:
+    """Terms of a run with plain defaults."""
+
+    def build(as_of: date, gross_margin: Estimate | None = None, **changes: Any) -> Terms:
+        settings: dict[str, Any] = {"discount_rate": 0.10, "time_unit": TimeUnit.WEEK, "horizon": Horizon(3.0)} | changes
+        return Terms("Acme", "GBP", as_of, gross_margin=gross_margin, **settings)
+
+    return build
+
+
+def _line(index: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    line: dict[str, Any] = dict.fromkeys(ORDER_COLUMNS) | {"line_id": index, "is_product": True, "is_repeat": False}
+    line |= row
+    if isinstance(line["ordered_at"], str):
+        line["ordered_at"] = datetime.fromisoformat(line["ordered_at"])
+    if line["is_return"] is None:
+        line["is_return"] = (line["quantity"] or 0) < 0 or line["amount"] < 0
+    return line
