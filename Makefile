@@ -1,0 +1,58 @@
+# Every target works as the first command on a machine that has git, make and Python 3.11 with pip:
+# the environment is set up in .venv when it is missing or older than the files it is made from.
+
+PYTHON ?=
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+STAMPS := $(VENV)/stamps
+WORKERS ?= 2
+
+export PYTHON
+
+# One package installer at a time may work in an environment, whatever -j says; the tests run in parallel by themselves.
+.NOTPARALLEL:
+.PHONY: help demo test check bench requirements clean
+
+help:
+	@echo "make demo          run the shipped example and print the ten decisions that matter most"
+	@echo "make test          all tests"
+	@echo "make check         format, lint, types, import law, then all tests"
+	@echo "make bench         the benchmarks"
+	@echo "make requirements  compile requirements/*.txt anew from pyproject.toml"
+	@echo "make clean         remove the environment and everything that can be made again"
+
+demo: $(STAMPS)/runtime
+	$(BIN)/patronage demo patronage-demo
+
+test: $(STAMPS)/dev
+	sh tools/prepare-tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: $(STAMPS)/dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-logo
+	$(MAKE) test
+
+bench: $(STAMPS)/dev
+	@for script in benchmarks/bench_*.py; do \
+		if [ -f "$$script" ]; then echo "$$script"; $(BIN)/python "$$script" || exit 1; fi; \
+	done
+
+requirements: $(STAMPS)/dev
+	sh tools/requirements
+
+clean:
+	rm -rf $(VENV) build dist patronage-demo .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMPS)/runtime: requirements/build.txt requirements/runtime.txt pyproject.toml tools/environment
+	sh tools/environment runtime
+
+$(STAMPS)/dev: requirements/build.txt requirements/dev.txt pyproject.toml tools/environment
+	sh tools/environment dev
