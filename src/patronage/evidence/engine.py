@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from patronage.evidence.store import StoredTable, stored
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ibis.backends.duckdb import Backend
     from ibis.expr.types import Scalar, Table
 
 Columns = dict[str, NDArray[Any]]
@@ -43,7 +45,7 @@ class Engine:
         """The expression that reads a stored table."""
         path = table.path if isinstance(table, StoredTable) else table
         if path not in self._opened:
-            self._opened[path] = self._connection.read_parquet(path)
+            self._opened[path] = self._connection.read_parquet(literal_path(path))
         return self._opened[path]
 
     def columns(self, expression: Table) -> Columns:
@@ -71,7 +73,7 @@ class Engine:
         """The result stored as Parquet under the engine's folder, written whole or not at all."""
         path = self.folder / f"{name}.parquet"
         with replacing(path) as temporary:
-            self._connection.to_parquet(expression, temporary)
+            self._connection.to_parquet(expression, temporary, compression="zstd")
         self._opened.pop(path, None)
         return stored(path)
 
@@ -99,6 +101,20 @@ class Engine:
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
         return self._connection.create_table(unique, pa.table({key: _arrow(v) for key, v in columns.items()}), temp=True)
 
+    @property
+    def connection(self) -> Backend:
+        """The DuckDB connection itself, for the readers of sources in this room."""
+        return self._connection
+
+    @contextmanager
+    def staged(self, expression: Table, name: str) -> Iterator[Table]:
+        """The result held as a temporary table, which spills to disk, until the block ends."""
+        unique = f"{name}_{uuid.uuid4().hex[:8]}"
+        try:
+            yield self._connection.create_table(unique, expression, temp=True)
+        finally:
+            self._connection.drop_table(unique, force=True)
+
     def within(self, folder: Path) -> Engine:
         """The same engine, keeping its results in another folder."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,6 +127,11 @@ class Engine:
     def close(self) -> None:
         """Closes the connection; temporary files go with it."""
         self._connection.disconnect()
+
+
+def literal_path(path: Path) -> str:
+    """A path as DuckDB reads it without taking any of its letters for a pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def numpy_columns(table: pa.Table) -> Columns:

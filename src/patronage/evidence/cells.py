@@ -1,0 +1,91 @@
+"""Cells of any source read as text, keys and numbers, as expressions."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+KEYLESS = ("", "nan", "null", "none", "<na>", "n/a", "#n/a", "nat")
+"""Texts, in lower case, that stand for no key at all."""
+
+_SPACES = "  \u2007\u2009\u202f\t"
+_CODE = r"(?:[A-Z]{0,3}[\p{Sc}]|[A-Z]{3}|kr\.?|Kr\.?|zł|Kč|Ft|lei)"
+_GROUPED = {
+    ".": rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d+\.?\d*|\.\d+",
+    ",": rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d+,?\d*|,\d+",
+}
+_WHOLE_BOUND = 2.0**53
+
+
+@ibis.udf.scalar.builtin(name="regexp_full_match")
+def _full_match(text: str, pattern: str) -> bool: ...  # pyright: ignore[reportReturnType]  body lives in the engine
+
+
+def as_text(value: ir.Value) -> ir.StringValue:
+    """The cell as text: whole floats without a fraction, missing and not-a-number as null."""
+    kind = value.type()
+    if kind.is_string():
+        return value
+    if kind.is_floating():
+        whole = (value == value.round()) & (value.abs() < _WHOLE_BOUND)
+        text = ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
+        return ibis.ifelse(value.isnan(), ibis.null("string"), text)
+    return value.cast("string")
+
+
+def as_key(value: ir.Value) -> ir.StringValue:
+    """The cell as a key: trimmed, 12345.0 as 12345, and words for nothing as null."""
+    text = as_text(value)
+    if not value.type().is_string():
+        return text
+    trimmed = text.strip()
+    plain = ibis.ifelse(
+        trimmed.endswith(".0") & _full_match(trimmed, r"\d+\.0"), trimmed.substr(0, trimmed.length() - 2), trimmed
+    )
+    return ibis.ifelse((trimmed.length() <= 5) & trimmed.lower().isin(KEYLESS), ibis.null("string"), plain)
+
+
+def is_blank(value: ir.Value) -> ir.BooleanValue:
+    """Whether a cell holds nothing but spaces."""
+    if value.type().is_string():
+        return value.isnull() | (value.strip() == "")
+    return value.isnull()
+
+
+def as_number(value: ir.Value, decimal: str = ".") -> ir.FloatingValue:
+    """The cell as a number, null where it is none.
+
+    Text may carry thousands marks, a currency sign or code, brackets or a trailing minus for less
+    than nothing. decimal: the mark before the fraction, '.' or ','.
+    """
+    kind = value.type()
+    if kind.is_floating() or kind.is_integer() or kind.is_decimal():
+        return value.cast("float64")
+    if kind.is_boolean():
+        return value.cast("int8").cast("float64")
+    if not kind.is_string():
+        return ibis.null("float64")
+    written = _written_number(value, decimal)
+    if decimal == ",":
+        return ibis.ifelse(value.contains(",") | value.contains("."), written, _plain_number(value, written))
+    return _plain_number(value, written)
+
+
+def is_plain_number(value: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text is a number as a machine writes it: no thousands marks, no signs of currency."""
+    return value.try_cast("float64").notnull() & ~value.contains("_")
+
+
+def _plain_number(value: ir.StringValue, otherwise: ir.Value) -> ir.FloatingValue:
+    return ibis.ifelse(is_plain_number(value), value.try_cast("float64"), otherwise)
+
+
+def _written_number(value: ir.StringValue, decimal: str) -> ir.FloatingValue:
+    text = value.strip().replace("−", "-")
+    space = f"[{_SPACES}]*"
+    sign = rf"{space}[-+(]?{space}(?:{_CODE}{space})?[-+]?{space}"
+    pattern = rf"{sign}(?:{_GROUPED[decimal]}){space}(?:{_CODE})?{space}[-)]?"
+    exact = _full_match(text, pattern) & _full_match(text, r"\(.*\)|[^()]*")
+    digits = text.re_replace(r"[^0-9.]" if decimal == "." else r"[^0-9,]", "").replace(decimal, ".")
+    size = ibis.ifelse(exact, digits.try_cast("float64"), ibis.null("float64"))
+    return ibis.ifelse(text.re_search(r"[-(]"), -size, size)
