@@ -1,0 +1,84 @@
+"""Commands that look at the last run: show, ledger, questions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from patronage.decisions.decision import Decision
+from patronage.faces.cli.choices import AsJson, Folder
+from patronage.faces.cli.screen import money, out, table, tell_json
+from patronage.faces.present import decision_data, finding_data
+from patronage.study.study import open_study
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("show")(show)
+    app.command("ledger")(ledger)
+    app.command("questions")(questions)
+
+
+def show(
+    folder: Folder,
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its name, such as change_bridge.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one finding of the last run."""
+    run = open_study(folder).last_run()
+    data = finding_data(finding, run.finding(finding), run.record["as_of"])
+    if as_json:
+        tell_json(data)
+        return
+    out.print(data)
+
+
+def ledger(
+    folder: Folder,
+    top: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the proposals of the last run, those with the most measured money at stake first."""
+    run = open_study(folder).last_run()
+    rows = run.ledger()[:top]
+    if as_json:
+        tell_json([decision_data(row) for row in rows])
+        return
+    tell_ledger(rows, run.record["currency"])
+
+
+def tell_ledger(rows: tuple[Decision, ...], currency: str) -> None:
+    """The decision ledger as a table on the screen."""
+    cells = [[row.id, row.move.kind, row.move.subject, money(row.at_stake, currency), _value(row, currency), row.reason] for row in rows]
+    table("Decision ledger", ["id", "kind", "about", "at stake", "value", "why"], cells, frozenset({3, 4}))
+
+
+def questions(
+    folder: Folder,
+    room: Annotated[str | None, typer.Option(metavar="R", help="Only the questions of one room.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the questions the product answers, and what each still waits for."""
+    from patronage.study.questions import answers
+
+    run = open_study(folder).last_run()
+    waits = {row["name"]: tuple(row["waits_for"]) for row in run.record["findings"]}
+    found = [answer for answer in answers(run.statuses, waits) if room in (None, answer.room)]
+    if as_json:
+        tell_json([_answer(answer) for answer in found])
+        return
+    table("Questions", ["id", "room", "state", "question"], [[a.id, a.room, a.status, a.question] for a in found])
+
+
+def _answer(answer: Any) -> dict[str, Any]:
+    return {
+        "id": answer.id, "room": answer.room, "question": answer.question, "status": answer.status,
+        "findings": list(answer.findings), "waits_for": list(answer.waits_for),
+    }  # fmt: skip
+
+
+def _value(row: Decision, currency: str) -> str:
+    if row.value is None:
+        return str(row.status).replace("_", " ")
+    return f"{money(row.value.mean, currency)} ({money(row.value.p05, '').strip()} to {money(row.value.p95, '').strip()})"

@@ -1,0 +1,87 @@
+"""What the command line puts on the screen: tables, money, faults, progress."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from patronage.vocabulary.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+GOOD, FAILED, INVALID, NOTHING = 0, 1, 2, 3
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def tell_json(value: Any) -> None:
+    """One JSON document on standard output, with nothing else beside it."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def tell_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
+    """Every fault, one a line on standard error, or as JSON on standard output."""
+    listed = list(faults)
+    if as_json:
+        tell_json({"faults": [{"where": f.where, "found": f.found, "next_step": f.next_step} for f in listed]})
+        return
+    for fault in listed:
+        err.print(f"[bold red]error[/] {escape(printable(str(fault)))}", soft_wrap=True)
+
+
+def disk_fault(error: OSError) -> Fault:
+    """A failed file operation in plain words, with what to do about it."""
+    where = str(error.filename or "the project folder")
+    if error.errno == errno.ENOSPC:
+        return Fault(where, "the disk is full", "free some space and run again; the last good run is untouched")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return Fault(where, "cannot be written", "give write permission to the folder, or choose another")
+    return Fault(where, error.strerror or str(error), "mend this and run again; the last good run is untouched")
+
+
+def printable(text: str) -> str:
+    """Text from data with control characters made visible, so that it can never steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+def money(value: float | None, currency: str) -> str:
+    """An amount a person reads: GBP 1.23m, GBP 45,600, GBP -310; a dash for none."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    if size >= 1e7:
+        return f"{currency} {value / 1e6:,.1f}m"
+    if size >= 1e6:
+        return f"{currency} {value / 1e6:,.2f}m"
+    return f"{currency} {value:,.0f}"
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
+    """A table of plain texts; columns named in `right` are aligned to the right."""
+    drawn = Table(title=escape(title) or None, title_justify="left", header_style="bold", box=None, padding=(0, 2, 0, 0))
+    for index, name in enumerate(columns):
+        drawn.add_column(escape(name), justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(escape(printable(cell)) for cell in row))
+    out.print(drawn)
+
+
+@contextmanager
+def progress(*, silent: bool) -> Iterator[Callable[[str], None]]:
+    """A line on standard error that names the step at work; nothing when silent or not a terminal."""
+    if silent or not err.is_terminal:
+        yield lambda _: None
+        return
+    started = time.monotonic()
+    with err.status("starting") as status:
+        yield lambda step: status.update(f"{step.replace('_', ' ')}  {time.monotonic() - started:.0f} s")

@@ -1,0 +1,9 @@
+"""Commands that begin: schema."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""

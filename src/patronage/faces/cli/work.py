@@ -1,0 +1,75 @@
+"""Commands that compute: run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from patronage.faces.cli.choices import AsJson, AsOf, Folder, day
+from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json
+from patronage.study.options import RunOptions
+from patronage.study.shelf import Run
+from patronage.study.study import open_study
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command("run")(run)
+
+
+def run(
+    folder: Folder,
+    as_of: AsOf = None,
+    only: Annotated[str | None, typer.Option(metavar="FINDING", help="Compute one finding and what it needs.")] = None,
+    memory: Annotated[str | None, typer.Option(metavar="SIZE", help="Most memory for the engine, such as 4GB.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Load what changed, compute what hangs on it, and rank the proposals."""
+    options = RunOptions(as_of=day(as_of, "--as-of"), only=only, memory=memory)
+    with progress(silent=as_json) as say:
+        found = open_study(folder).run(options, say)
+    if as_json:
+        tell_json(run_data(found))
+    else:
+        tell_run(found)
+    return GOOD if "computed" in found.statuses.values() else NOTHING
+
+
+def run_data(run: Run) -> dict[str, Any]:
+    """What a run did, as its contract names it."""
+    record = run.record
+    return {
+        "run": record["run"],
+        "as_of": record["as_of"],
+        "engine": record["engine"],
+        "fresh": run.fresh,
+        "seconds": record["seconds"],
+        "peak_memory_bytes": record["peak_memory_bytes"],
+        "findings": record["findings"],
+    }
+
+
+def tell_run(run: Run) -> None:
+    """Which findings were computed, which wait and for what, on the screen."""
+    record = run.record
+    if not run.fresh:
+        out.print(f"Nothing changed since the run of {record['at']}; its results stand.")
+    rows = [[row["name"], _state(row), _seconds(row), _why(row)] for row in record["findings"]]
+    table(f"Findings as of {record['as_of']}", ["finding", "state", "seconds", "waits for, or why not"], rows, frozenset({2}))
+    if "computed" not in run.statuses.values():
+        err.print("No finding can be computed from what is given; the table says what each waits for.")
+        return
+    out.print(f"\nNext: patronage ledger {printable(str(run.project.folder))}")
+
+
+def _state(row: dict[str, Any]) -> str:
+    return "kept" if row["cached"] else str(row["status"])
+
+
+def _seconds(row: dict[str, Any]) -> str:
+    return f"{row['seconds']:.1f}" if row["status"] == "computed" else ""
+
+
+def _why(row: dict[str, Any]) -> str:
+    return ", ".join(row["waits_for"]) or "; ".join(row["why"])

@@ -1,0 +1,108 @@
+"""The evidence of a run: each source loaded once for each content, kept as good rows and quarantine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from patronage.evidence.assemble import (
+    assembled_books,
+    assembled_customers,
+    assembled_events,
+    assembled_exits,
+    assembled_orders,
+    assembled_products,
+    last_good_day,
+)
+from patronage.evidence.load import LoadSettings, load
+from patronage.evidence.loaded import Loaded
+from patronage.study.cache import building, read_value, write_value
+from patronage.study.digest import code_digest, digest
+from patronage.study.inputs import InputFile, contents, input_files
+from patronage.vocabulary.errors import EvidenceError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from patronage.evidence.engine import Engine
+    from patronage.study.project import Project
+    from patronage.vocabulary.sources import SourceMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The loaded tables of a run, their fingerprints and the files behind them."""
+
+    tables: Mapping[str, Loaded]
+    digests: Mapping[str, str]
+    files: Mapping[str, tuple[InputFile, ...]]
+    folders: tuple[str, ...]
+
+
+def gathered(
+    project: Project, sources: tuple[SourceMapping, ...], currency: str, engine: Engine, say: Callable[[str], None]
+) -> Gathered:
+    """Every declared source as good rows and quarantine.
+
+    Raises EvidenceError with the faults of all sources that cannot be used, together.
+    """
+    tables: dict[str, Loaded] = {}
+    digests: dict[str, str] = {}
+    files: dict[str, tuple[InputFile, ...]] = {}
+    faults: list[Fault] = []
+    for mapping in sources:
+        say(f"loading {mapping.table}")
+        files[mapping.table] = input_files(project.folder, mapping.location)
+        key = digest(contents(files[mapping.table]), _mapped(mapping), currency, code_digest())
+        digests[mapping.table] = key
+        try:
+            tables[mapping.table] = _loaded(project, mapping, currency, engine, key)
+        except EvidenceError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise EvidenceError(*faults)
+    return Gathered(tables, digests, files, tuple(f"{name}-{key}" for name, key in digests.items()))
+
+
+def typed_evidence(found: Gathered, engine: Engine, as_of: date | None) -> tuple[date | None, dict[type, Any]]:
+    """The as-of date of the run and the typed tables up to that day, by their types."""
+    orders = found.tables.get("orders")
+    day = as_of or (last_good_day(orders, engine) if orders else None)
+    made: list[Any] = []
+    if orders and day:
+        made.append(assembled_orders(orders, found.tables.get("products"), engine, day))
+    if table := found.tables.get("customers"):
+        made.append(assembled_customers(table, engine))
+    if table := found.tables.get("products"):
+        made.append(assembled_products(table, engine))
+    if table := found.tables.get("books"):
+        made.append(assembled_books(table, engine))
+    if (table := found.tables.get("activity_events")) and day:
+        made.append(assembled_events(table, engine, day))
+    if (table := found.tables.get("exits")) and day:
+        made.append(assembled_exits(table, engine, day))
+    return day, {type(item): item for item in made}
+
+
+def _loaded(project: Project, mapping: SourceMapping, currency: str, engine: Engine, key: str) -> Loaded:
+    target = project.good / f"{mapping.table}-{key}"
+    found = read_value(Loaded, target, "loaded")
+    if found is not None:
+        return found
+    with building(target) as folder:
+        settings = LoadSettings(currency=currency, today=date.today(), as_of=None)
+        write_value(load(mapping, project.folder, engine.within(folder), settings), folder, "loaded")
+    again = read_value(Loaded, target, "loaded")
+    if again is None:
+        raise EvidenceError(Fault(str(target), "was written and cannot be read back", "remove .patronage and run again"))
+    return again
+
+
+def _mapped(mapping: SourceMapping) -> list[Any]:
+    """What of a mapping decides how its rows are read; where it stands in the file does not."""
+    return [
+        mapping.table, dict(mapping.columns), mapping.format, mapping.sheet, mapping.source_table, mapping.encoding,
+        mapping.delimiter, mapping.decimal, mapping.date_format, repr(mapping.keep), repr(mapping.not_product),
+        mapping.currency, dict(mapping.extra),
+    ]  # fmt: skip

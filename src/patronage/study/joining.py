@@ -1,0 +1,175 @@
+"""One new run from start to finish, written to disk whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import patronage
+from patronage.decisions.file_lock import locked
+from patronage.decisions.ledger import ledger
+from patronage.evidence.engine import Engine, replacing
+from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
+from patronage.strategy.strategy import Strategy, load_strategy
+from patronage.study.cache import building, write_value
+from patronage.study.catalog import the_wiring
+from patronage.study.digest import digest, file_digest
+from patronage.study.gather import Gathered, gathered, typed_evidence
+from patronage.study.inputs import input_record
+from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
+from patronage.study.shelf import Ledger, Run
+from patronage.study.wiring import snake_case
+from patronage.vocabulary.errors import Fault, ProjectError, nearest
+from patronage.vocabulary.horizon import Horizon
+from patronage.vocabulary.terms import Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from patronage.study.project import Project
+    from patronage.study.options import RunOptions
+
+SEED = 20260101
+"""The run seed when none is asked for: the same inputs give the same bytes."""
+
+BEHIND = {
+    Orders: ("orders", "products"), Customers: ("customers",), Products: ("products",), Books: ("books",),
+    ActivityEvents: ("activity_events",), Exits: ("exits",),
+}  # fmt: skip
+"""Which loaded tables stand behind each typed table."""
+
+
+def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -> Run:
+    """Loads what changed, computes what hangs on it, writes the run and names it the last good one.
+
+    Raises PatronageError before anything of the last good run is touched.
+    """
+    wiring = the_wiring()
+    wanted = _wanted(options.only)
+    started = time.perf_counter()
+    with locked(project.lock, "another run is at work in this folder"):
+        strategy_digest = file_digest(project.strategy)
+        strategy = load_strategy(project.strategy)
+        _sweep(project)
+        scratch = project.results / f".work-{os.getpid()}"
+        engine = Engine(scratch, memory=options.memory)
+        try:
+            found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
+            bench = _bench(project, strategy, found, engine, options.as_of)
+            compute(wiring, bench, wanted, say)
+            record: dict[str, Any] = {
+                "version": patronage.__version__,
+                "options": options.digest,
+                "strategy": strategy_digest,
+                "engine": "duckdb",
+                "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
+                "uses": [*found.folders, *_folders(bench)],
+            }
+            return _written(project, bench, record, say, started)
+        finally:
+            engine.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _wanted(only: str | None) -> frozenset[str] | None:
+    """The analyses behind one finding, None for all; raises ProjectError for an unknown name."""
+    if only is None:
+        return None
+    names = [step.name for step in the_wiring().analyses]
+    if only not in names:
+        hint = nearest(only, names) or "known: " + ", ".join(names)
+        raise ProjectError(Fault("--only", f"there is no finding {only!r}", hint))
+    return the_wiring().upstream(only)
+
+
+def _bench(project: Project, strategy: Strategy, found: Gathered, engine: Engine, as_of: date | None) -> Bench:
+    """Everything given from outside, by type, with the fingerprints that results hang on."""
+    day, values = typed_evidence(found, engine, as_of or strategy.company.as_of)
+    digests = {
+        kind: digest([found.digests.get(name, "absent") for name in BEHIND[kind]], day) for kind in values
+    }
+    for section in (strategy.pools, strategy.activities, strategy.costs_of_action, strategy.segments):
+        if section is not None:
+            values[type(section)] = section
+            digests[type(section)] = strategy.section_digests[snake_case(type(section).__name__)]
+    terms = _terms(strategy, day)
+    values[Terms] = terms
+    digests[Terms] = digest(terms)
+    return Bench(project, engine, values, digests)
+
+
+def _terms(strategy: Strategy, day: date | None) -> Terms:
+    company = strategy.company
+    margin = company.gross_margin
+    return Terms(
+        company=company.name,
+        currency=company.currency,
+        as_of=day or date.today(),
+        horizon=Horizon(company.horizon_years),
+        discount_rate=company.discount_rate.mean,
+        time_unit=company.time_unit,
+        gross_margin=margin
+        and margin.estimate("share of revenue", company.gross_margin_grade, SEED, "company.gross_margin"),
+        seed=SEED,
+    )
+
+
+def _folders(bench: Bench) -> list[str]:
+    return [f"{name}-{outcome.key}" for name, outcome in bench.outcomes.items() if outcome.status == COMPUTED]
+
+
+def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callable[[str], None], started: float) -> Run:
+    """The ledger and the record in a folder of their own, which then becomes the last good run."""
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%S}-{digest(record, now.isoformat())[:8]}"
+    target = project.runs / name
+    with building(target) as folder:
+        rows = proposals(the_wiring(), _within(bench, folder), say)
+        write_value(Ledger(ledger(rows)), folder, "ledger")
+        record |= {
+            "run": name,
+            "at": now.isoformat(timespec="seconds"),
+            "as_of": bench.values[Terms].as_of.isoformat(),
+            "company": bench.values[Terms].company,
+            "currency": bench.values[Terms].currency,
+            "findings": [_row(outcome) for outcome in bench.outcomes.values()],
+            "seconds": round(time.perf_counter() - started, 3),
+        }
+        (folder / "run.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+    with replacing(project.latest) as path:
+        path.write_text(name, encoding="utf-8")
+    project.forget_old_runs()
+    return Run(project, target, record, fresh=True)
+
+
+def _within(bench: Bench, folder: Path) -> Bench:
+    """The same bench, with an engine that keeps the lists of people in the run's folder."""
+    return Bench(bench.project, bench.engine.within(folder), bench.values, bench.digests, bench.outcomes)
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "status": outcome.status,
+        "key": outcome.key,
+        "seconds": round(outcome.seconds, 3),
+        "cached": outcome.cached,
+        "waits_for": list(outcome.waits_for),
+        "why": list(outcome.why),
+    }
+
+
+def _sweep(project: Project) -> None:
+    """Removes what a killed run left half-written; only the holder of the lock may."""
+    for room in (project.results, project.good, project.findings, project.runs):
+        for path in room.iterdir() if room.is_dir() else ():
+            if path.name.startswith("."):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)

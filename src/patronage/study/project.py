@@ -1,0 +1,114 @@
+"""A project folder: where the strategy file, the journal and the rebuildable results lie."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from patronage.vocabulary.errors import Fault, ProjectError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT_RUNS = 10
+"""How many finished runs stay on disk; older ones go when a new one has been written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folder of one company; everything under `.patronage` can be built again."""
+
+    folder: Path
+
+    @property
+    def strategy(self) -> Path:
+        """The declared strategy file."""
+        return self.folder / "strategy.yaml"
+
+    @property
+    def journal(self) -> Path:
+        """The append-only journal of what people decided."""
+        return self.folder / "ledger.jsonl"
+
+    @property
+    def results(self) -> Path:
+        """Everything that can be built again."""
+        return self.folder / ".patronage"
+
+    @property
+    def good(self) -> Path:
+        """Loaded tables, one folder for each fingerprint."""
+        return self.results / "good"
+
+    @property
+    def findings(self) -> Path:
+        """Finished findings, one folder for each name and fingerprint."""
+        return self.results / "findings"
+
+    @property
+    def runs(self) -> Path:
+        """Finished runs, one folder each."""
+        return self.results / "runs"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a run holds while it works."""
+        return self.results / "run.lock"
+
+    @property
+    def latest(self) -> Path:
+        """The file that names the last good run."""
+        return self.results / "latest"
+
+    def require(self) -> None:
+        """Raises ProjectError unless the folder is a project."""
+        if not self.strategy.is_file():
+            fault = Fault(
+                str(self.folder),
+                "is no project: it has no strategy.yaml",
+                "make one with: patronage init DIR --orders FILE",
+            )
+            raise ProjectError(fault)
+
+    def last_run(self) -> Path | None:
+        """The folder of the last good run, None when there is none that can be read."""
+        try:
+            name = self.latest.read_text(encoding="utf-8").strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+        folder = self.runs / name
+        if not name or "/" in name or not (folder / "run.json").is_file():
+            return None
+        return folder
+
+    def last_record(self) -> dict[str, Any] | None:
+        """What the last good run wrote about itself, None when it cannot be read."""
+        folder = self.last_run()
+        if folder is None:
+            return None
+        try:
+            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return record if isinstance(record, dict) else None
+
+    def forget_old_runs(self) -> None:
+        """Removes runs beyond the last ten, and the findings and tables that no kept run uses."""
+        kept = sorted(folder for folder in self.runs.iterdir() if not folder.name.startswith("."))[-KEPT_RUNS:]
+        last = self.last_run()
+        wanted: set[str] = set()
+        for folder in {*kept, *([last] if last else [])}:
+            try:
+                record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue
+            wanted.update(record.get("uses", []))
+        for folder in self.runs.iterdir():
+            if folder not in kept and folder != last:
+                shutil.rmtree(folder, ignore_errors=True)
+        for room in (self.findings, self.good):
+            for folder in room.iterdir() if room.is_dir() else ():
+                if folder.name not in wanted:
+                    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,108 @@
+"""Finished runs as objects: their findings by name, their ledger, their record."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import patronage.findings
+from patronage.decisions.decision import Decision
+from patronage.study.cache import read_value
+from patronage.study.wiring import snake_case
+from patronage.vocabulary.errors import Fault, ProjectError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patronage.study.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The proposals of one run, in their stored form."""
+
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished run of a project, read from disk when asked.
+
+    record: as_of, seconds, findings with status and key, rows of each table, as written by the run.
+    fresh: whether this call computed it, or found it unchanged.
+    """
+
+    project: Project
+    folder: Path
+    record: Mapping[str, Any]
+    fresh: bool = False
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """Name of each finding to computed, waiting or refused."""
+        return {row["name"]: row["status"] for row in self.record["findings"]}
+
+    def finding(self, name: str) -> Any:
+        """A finding by its name.
+
+        Raises ProjectError with what it waits for, why it was refused, or the nearest names.
+        """
+        row = next((row for row in self.record["findings"] if row["name"] == name), None)
+        if row is None:
+            hint = nearest(name, self.statuses) or "known: " + ", ".join(sorted(self.statuses))
+            raise ProjectError(Fault("finding", f"there is no {name!r}", hint))
+        if row["status"] == "waiting":
+            waits = " and ".join(row["waits_for"])
+            raise ProjectError(Fault(name, f"waits for {waits}", "declare it in strategy.yaml and run again"))
+        if row["status"] == "refused":
+            raise ProjectError(Fault(name, "was refused: " + "; ".join(row["why"])))
+        found = read_value(_type_of(name), self.project.findings / f"{name}-{row['key']}", "finding")
+        if found is None:
+            raise ProjectError(Fault(name, "its stored result is damaged", "run again: patronage run DIR"))
+        return found
+
+    def ledger(self) -> tuple[Decision, ...]:
+        """The proposals of the run, before what people decided is laid over them."""
+        found = read_value(Ledger, self.folder, "ledger")
+        if found is None:
+            raise ProjectError(Fault(str(self.folder), "the stored ledger is damaged", "run again: patronage run DIR"))
+        return found.decisions
+
+
+def last_run(project: Project) -> Run:
+    """The last good run of a project.
+
+    Raises ProjectError when the project was never run, or its results are gone.
+    """
+    project.require()
+    folder, record = project.last_run(), project.last_record()
+    if folder is None or record is None:
+        raise ProjectError(Fault(str(project.folder), "has no finished run yet", "run it: patronage run DIR"))
+    return Run(project, folder, record)
+
+
+@cache
+def finding_types() -> Mapping[str, type]:
+    """Every finding that the package itself makes, by its name in snake case."""
+    found: dict[str, type] = {}
+    for module in pkgutil.iter_modules(patronage.findings.__path__):
+        loaded = importlib.import_module(f"patronage.findings.{module.name}")
+        for kind in vars(loaded).values():
+            if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__module__ == loaded.__name__:
+                found[snake_case(kind.__name__)] = kind
+    return found
+
+
+def _type_of(name: str) -> type:
+    known = finding_types()
+    if name in known:
+        return known[name]
+    # A finding of another package is known to the catalog alone, which is slow to import.
+    catalog = importlib.import_module("patronage.study.catalog")
+    made = {step.name: step.makes for step in catalog.the_wiring().analyses}
+    return made[name]
