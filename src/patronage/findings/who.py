@@ -46,8 +46,9 @@ class Reconciliation:
 class OrderSummary:
     """The order lines in figures: totals, period, quality, and what does not reconcile.
 
-    Money in currency over all good lines up to the as-of date, net of returns. months: one row
-    per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product:
+    Money in currency over all good lines up to the as-of date, net of returns. orders: numbers of
+    returns included; purchase_orders: those with a line that is no return. unread_books: lines of the accounts
+    that the evidence cannot be held against, each with the reason. months: one row per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product:
     one row per code kept apart (product_id, product, lines, amount).
     """
 
@@ -60,9 +61,11 @@ class OrderSummary:
     quarantined: int
     lines: int
     orders: int
+    purchase_orders: int
     customers: int
     revenue: float
     product_revenue: float
+    anonymous_lines: int
     anonymous_revenue: float
     anonymous_share: float
     return_lines: int
@@ -75,6 +78,7 @@ class OrderSummary:
     columns: tuple[ColumnQuality, ...]
     quarantine: tuple[QuarantineReason, ...]
     books: tuple[Reconciliation, ...]
+    unread_books: tuple[str, ...]
     months: StoredTable
     not_product: StoredTable
 

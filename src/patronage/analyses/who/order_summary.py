@@ -1,0 +1,118 @@
+"""The order lines in figures, and what does not reconcile with the accounts."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from typing import Any
+
+from patronage.evidence.queries.basis import MARGIN_MEASURED, value_basis
+from patronage.evidence.queries.periods import Period
+from patronage.evidence.queries.who import not_product_lines, order_months, order_totals, period_totals
+from patronage.evidence.tables import Books, Orders
+from patronage.findings.who import ColumnQuality, OrderSummary, QuarantineReason, Reconciliation
+from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.terms import Terms
+
+REVENUE_LINES = frozenset({"revenue", "sales", "turnover", "net sales"})
+COST_LINES = frozenset({"cost of goods", "cost of goods sold", "cogs", "cost of sales"})
+
+
+def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSummary:
+    """Totals, period, quality of every column, and the lines of the accounts that the evidence can be held against."""
+    totals = orders.engine.records(order_totals(orders))[0]
+    basis = value_basis(orders, terms)
+    checked, unread = _reconciled(orders, books, costs_known=basis.kind == MARGIN_MEASURED)
+    return OrderSummary(
+        grade=Grade.BEHAVIOUR,
+        currency=terms.currency,
+        as_of=orders.as_of,
+        first_day=totals["first_time"].date(),
+        last_day=totals["last_time"].date(),
+        value_basis=basis.words,
+        books=checked,
+        unread_books=unread,
+        months=orders.engine.keep(order_months(orders), "months"),
+        not_product=orders.engine.keep(not_product_lines(orders), "not_product"),
+        **_counted(totals),
+        **_loaded(orders),
+    )
+
+
+def books_period(text: str) -> Period | None:
+    """The days that a period of the accounts stands for: 2011, 2011-Q1, 2011-03 or 2011-03-15; None for other texts."""
+    found = re.fullmatch(r"\s*(\d{4})(?:[- ]?[Qq]([1-4])|-(\d{1,2})(?:-(\d{1,2}))?)?\s*", text)
+    if found is None:
+        return None
+    year, quarter, month, day = (None if part is None else int(part) for part in found.groups())
+    try:
+        return _days_of(year or 0, quarter, month, day)
+    except ValueError:
+        return None
+
+
+def _days_of(year: int, quarter: int | None, month: int | None, day: int | None) -> Period:
+    if day is not None and month is not None:
+        return Period(date(year, month, day), date(year, month, day))
+    first, last = (month, month) if month else (3 * quarter - 2, 3 * quarter) if quarter else (1, 12)
+    start = date(year, first, 1)
+    return Period(start, date(year, last, calendar.monthrange(year, last)[1]))
+
+
+def _counted(totals: dict[str, Any]) -> dict[str, Any]:
+    same = (
+        "lines", "orders", "purchase_orders", "customers", "revenue", "product_revenue", "anonymous_revenue",
+        "anonymous_lines", "return_lines", "return_amount", "not_product_lines", "not_product_amount", "repeated_lines",
+    )  # fmt: skip
+    counted = {name: totals[name] for name in same}
+    returns = totals["return_lines"]
+    counted["returns_tied_share"] = totals["tied_returns"] / returns if returns else None
+    counted["anonymous_share"] = totals["anonymous_revenue"] / totals["revenue"] if totals["revenue"] else 0.0
+    return counted
+
+
+def _loaded(orders: Orders) -> dict[str, Any]:
+    loaded = orders.loaded
+    return {
+        "rows_in": loaded.rows_in,
+        "quarantined": loaded.quarantine.rows,
+        "columns": tuple(
+            ColumnQuality(seen.name, seen.given, seen.missing_share, seen.distinct, seen.least, seen.most)
+            for seen in loaded.columns
+        ),
+        "quarantine": tuple(QuarantineReason(each.reason, each.rows, each.first_line) for each in loaded.reasons),
+    }
+
+
+def _reconciled(
+    orders: Orders, books: Books | None, *, costs_known: bool
+) -> tuple[tuple[Reconciliation, ...], tuple[str, ...]]:
+    """The booked lines that the evidence can be held against, and those that it cannot, with the reason."""
+    if books is None:
+        return (), ()
+    checked: list[Reconciliation] = []
+    unread: list[str] = []
+    booked = orders.engine.records(books.table.select("period", "line", "amount").order_by("period", "line"))
+    for row in booked:
+        measured = _measured(orders, row, costs_known)
+        if isinstance(measured, str):
+            unread.append(f"{row['period']} {row['line']}: {measured}")
+        else:
+            difference = round(measured - row["amount"], 6)
+            checked.append(Reconciliation(row["period"], row["line"], row["amount"], measured, difference))
+    return tuple(checked), tuple(unread)
+
+
+def _measured(orders: Orders, row: dict[str, Any], costs_known: bool) -> float | str:
+    """What the evidence adds up to for one booked line, or why it says nothing about it."""
+    line = " ".join(str(row["line"]).lower().replace("_", " ").split())
+    period = books_period(str(row["period"]))
+    if line not in REVENUE_LINES | COST_LINES:
+        return "order lines say nothing about this line"
+    if period is None:
+        return "the period is not of the form 2011, 2011-Q1, 2011-03 or 2011-03-15"
+    if line in COST_LINES and not costs_known:
+        return "unit costs are not known for half of revenue"
+    totals = orders.engine.records(period_totals(orders, period))[0]
+    return totals["revenue"] if line in REVENUE_LINES else totals["cost_of_goods"]

@@ -1,0 +1,64 @@
+"""Stretches of days that evidence is counted over, both ends inclusive."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanColumn, Table
+
+SLACK_DAYS = 7
+"""Days by which a history may miss the start of a period and still fill it: a closed week is no gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of whole days, first and last inclusive."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days + 1
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day of an earlier year; 28 February for a 29th that the year does not have."""
+    year = day.year - years
+    return date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
+
+
+def twelve_months_to(end: date) -> Period:
+    """The year that ends with a day, true to the calendar."""
+    return Period(years_before(end, 1) + timedelta(days=1), end)
+
+
+def compared_periods(first: date, as_of: date) -> tuple[Period, Period] | None:
+    """The twelve months up to a day and the twelve before; two equal halves of a shorter history.
+
+    first: day of the first line. Halves are of equal length and end with as_of; None for a single day.
+    """
+    later = twelve_months_to(as_of)
+    earlier = Period(years_before(as_of, 2) + timedelta(days=1), later.start - timedelta(days=1))
+    if first <= earlier.start + timedelta(days=SLACK_DAYS):
+        return earlier, later
+    half = Period(first, as_of).days // 2
+    if half == 0:
+        return None
+    middle = as_of - timedelta(days=half)
+    return Period(middle - timedelta(days=half - 1), middle), Period(middle + timedelta(days=1), as_of)
+
+
+def dated_within(table: Table, column: str, period: Period) -> BooleanColumn:
+    """Whether the times of a column fall on the days of a period."""
+    start = datetime.combine(period.start, time.min)
+    end = datetime.combine(period.end + timedelta(days=1), time.min)
+    times = table[column]
+    return (times >= ibis.timestamp(start.isoformat())) & (times < ibis.timestamp(end.isoformat()))
