@@ -68,13 +68,14 @@ def questions() -> tuple[Question, ...]:
 def answers(
     findings_status: Mapping[str, str],
     waits: Mapping[str, tuple[str, ...]],
-    given: Collection[str] = ("orders",),
+    given: Collection[str] | None = None,
 ) -> tuple[Answer, ...]:
     """How far each question is answered by a run.
 
     findings_status: finding to computed, waiting or refused; one that is not named has not been computed.
     waits: finding to the evidence and sections that it lacks. given: the evidence tables and sections
-    that the company has, orders alone unless told.
+    that the company has. A question that names others is answered in part at best, since its findings
+    were then computed from less. Where given is not told, findings alone decide the status.
     """
     computed = frozenset(name for name, status in findings_status.items() if status == "computed")
     return tuple(_answer(question, findings_status, computed, waits, given) for question in questions())
@@ -99,12 +100,13 @@ def _answer(
     findings_status: Mapping[str, str],
     computed: frozenset[str],
     waits: Mapping[str, tuple[str, ...]],
-    given: Collection[str],
+    given: Collection[str] | None,
 ) -> Answer:
-    status = _status(question, computed)
+    lacking = _lacking(question, ("orders",) if given is None else given)
+    status = _status(question, computed, complete=given is None or not lacking)
     missing: Iterator[str] = iter(())
     if status != "answered":
-        missing = _missing(question, findings_status, waits, given)
+        missing = _missing(question, findings_status, waits, lacking)
     return Answer(
         id=question.id,
         room=question.room,
@@ -115,8 +117,12 @@ def _answer(
     )
 
 
-def _status(question: Question, computed: frozenset[str]) -> Status:
-    if question.fully and computed.issuperset(question.fully):
+def _lacking(question: Question, given: Collection[str]) -> tuple[str, ...]:
+    return tuple(need for need in question.needs if need not in _MADE_HERE and need not in given)
+
+
+def _status(question: Question, computed: frozenset[str], *, complete: bool) -> Status:
+    if complete and question.fully and computed.issuperset(question.fully):
         return "answered"
     return "waiting" if computed.isdisjoint(question.findings) else "partly"
 
@@ -125,13 +131,13 @@ def _missing(
     question: Question,
     findings_status: Mapping[str, str],
     waits: Mapping[str, tuple[str, ...]],
-    given: Collection[str],
+    lacking: tuple[str, ...],
 ) -> Iterator[str]:
     """What keeps a question from its full answer: evidence first, then findings, then analyses to come."""
     open_findings = [name for name in question.findings if findings_status.get(name) != "computed"]
     for finding in open_findings:
         yield from waits.get(finding, ())
-    yield from (need for need in question.needs if need not in _MADE_HERE and need not in given)
+    yield from lacking
     for finding in open_findings:
         if findings_status.get(finding) == "refused":
             yield f"what lifts the refusal of {finding}"
