@@ -18,7 +18,7 @@ def test_the_batters_of_efron_and_morris_are_shrunk_as_printed():
     error = np.sqrt(0.265 * 0.735 / 45)
     told = shrunk(BATTERS, np.full(18, error))
     assert told.prior_mean == pytest.approx(0.265, abs=5e-4)
-    # Printed: shrinking factor .212, Clemente .400 becomes .294 (Efron & Morris 1977), Munson .178 becomes .247.
+    # Printed: c = .212 around .265, so that .400 becomes .265 + .212 x .135 = .294 and .178 becomes .247.
     assert (told.corrected[0] - told.prior_mean) / (BATTERS[0] - told.prior_mean) == pytest.approx(0.212, abs=2e-3)
     assert told.corrected[0] == pytest.approx(0.294, abs=1e-3)
     assert told.corrected[16] == pytest.approx(0.247, abs=1e-3)

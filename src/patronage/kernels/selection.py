@@ -34,7 +34,7 @@ def shrunk(values: ArrayLike, errors: ArrayLike) -> Shrunk:
 
     values: (values,). errors: (values,) standard errors, >= 0; a value without error stays as it is.
     With equal errors this is the James-Stein estimate around the grand mean.
-    Source: Morris (1983), equations 1.17 and 1.18; prior variance by Paule & Mandel (1982).
+    Source: Morris (1983), parametric empirical Bayes inference; prior variance by Paule & Mandel (1982).
     """
     raw = finite(values, "values", axes=1)
     noise = not_negative(errors, "errors", axes=1) ** 2
