@@ -1,4 +1,7 @@
 """The embedded engine: runs expressions, keeps their results as Parquet, hands out Arrow batches."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownParameterType=false
+# pyarrow ships no types, and Ibis few; this file is where both become numpy columns and stored tables.
 
 from __future__ import annotations
 
@@ -18,10 +21,12 @@ from numpy.typing import NDArray
 from patronage.evidence.store import StoredTable, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from ibis.backends.duckdb import Backend
-    from ibis.expr.types import Scalar, Table
+    from ibis.expr.types import Scalar
+
+    from patronage.evidence.relation import Relation
 
 Columns = dict[str, NDArray[Any]]
 """Columns of one table as numpy arrays of equal length, by name."""
@@ -39,16 +44,16 @@ class Engine:
         if threads is not None:
             settings["threads"] = threads
         self._connection = ibis.duckdb.connect(":memory:", **settings)
-        self._opened: dict[Path, Table] = {}
+        self._opened: dict[Path, Relation] = {}
 
-    def open(self, table: StoredTable | Path) -> Table:
+    def open(self, table: StoredTable | Path) -> Relation:
         """The expression that reads a stored table."""
         path = table.path if isinstance(table, StoredTable) else table
         if path not in self._opened:
             self._opened[path] = self._connection.read_parquet(literal_path(path))
         return self._opened[path]
 
-    def columns(self, expression: Table) -> Columns:
+    def columns(self, expression: Relation) -> Columns:
         """A small result as numpy columns: float64, int64, bool, datetime64[us] or object for text.
 
         Missing numbers arrive as NaN, missing texts as None. Meant for aggregates, never a whole table.
@@ -59,17 +64,17 @@ class Engine:
         """A single number, text, date or None."""
         return self._connection.to_pyarrow(expression).as_py()
 
-    def records(self, expression: Table) -> list[dict[str, Any]]:
+    def records(self, expression: Relation) -> list[dict[str, Any]]:
         """A small result as plain rows."""
         return self._connection.to_pyarrow(expression).to_pylist()
 
-    def batches(self, expression: Table, *, size: int = 100_000) -> Iterator[Columns]:
+    def batches(self, expression: Relation, *, size: int = 100_000) -> Iterator[Columns]:
         """The result in pieces of at most `size` rows, so that no table is held whole."""
         for batch in self._connection.to_pyarrow_batches(expression, chunk_size=size):
             if batch.num_rows:
                 yield numpy_columns(pa.Table.from_batches([batch]))
 
-    def keep(self, expression: Table, name: str) -> StoredTable:
+    def keep(self, expression: Relation, name: str) -> StoredTable:
         """The result stored as Parquet under the engine's folder, written whole or not at all."""
         path = self.folder / f"{name}.parquet"
         with replacing(path) as temporary:
@@ -96,10 +101,12 @@ class Engine:
         self._opened.pop(path, None)
         return stored(path)
 
-    def memory(self, name: str, columns: Mapping[str, NDArray[Any] | list[Any]]) -> Table:
+    def memory(self, name: str, columns: Mapping[str, NDArray[Any] | list[Any]]) -> Relation:
         """A small table of values as an expression, for broadcast joins."""
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
-        return self._connection.create_table(unique, pa.table({key: _arrow(v) for key, v in columns.items()}), temp=True)
+        return self._connection.create_table(
+            unique, pa.table({key: _arrow(v) for key, v in columns.items()}), temp=True
+        )
 
     @property
     def connection(self) -> Backend:
@@ -107,7 +114,7 @@ class Engine:
         return self._connection
 
     @contextmanager
-    def staged(self, expression: Table, name: str) -> Iterator[Table]:
+    def staged(self, expression: Relation, name: str) -> Generator[Relation]:
         """The result held as a temporary table, which spills to disk, until the block ends."""
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
         try:
@@ -157,11 +164,11 @@ def _arrow(values: NDArray[Any] | list[Any]) -> pa.Array:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """A temporary path beside the wanted one, moved into its place only when the block succeeds."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}")
     try:
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

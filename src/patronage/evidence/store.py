@@ -1,13 +1,18 @@
 """Stored tables: the Parquet files in which findings about every customer live."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+# pyarrow ships no types; this file is where its tables become stored tables.
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -24,13 +29,13 @@ class StoredTable:
 
     def records(self, limit: int | None = None) -> list[dict[str, object]]:
         """The first rows as plain values, in stored order; all of them when no limit is given."""
-        found: list[dict[str, object]] = []
+        return list(islice(self.rows_one_by_one(), limit))
+
+    def rows_one_by_one(self) -> Iterator[dict[str, object]]:
+        """Each row as plain values, in stored order, without holding the table."""
         with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(batch_size=4096 if limit is None else min(limit, 4096) or 1):
-                found.extend(batch.to_pylist())
-                if limit is not None and len(found) >= limit:
-                    return found[:limit]
-        return found
+            for batch in file.iter_batches(batch_size=4096):
+                yield from batch.to_pylist()
 
 
 def stored(path: Path) -> StoredTable:

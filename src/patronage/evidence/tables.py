@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ibis.expr.types import Table
+from patronage.evidence.relation import Relation
 
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
@@ -25,7 +25,7 @@ class Orders:
     source maps. costed_share: of product revenue, with a unit cost known.
     """
 
-    table: Table
+    table: Relation
     engine: Engine
     as_of: date
     given: frozenset[str]
@@ -41,7 +41,7 @@ class Customers:
     application, employees, revenue; null where not given.
     """
 
-    table: Table
+    table: Relation
     engine: Engine
     given: frozenset[str]
 
@@ -50,7 +50,7 @@ class Customers:
 class Products:
     """Products: one row per product_id; name, category, unit_cost, list_price, null where not given."""
 
-    table: Table
+    table: Relation
     engine: Engine
     given: frozenset[str]
 
@@ -59,7 +59,7 @@ class Products:
 class Books:
     """The accounts: one row per period (text such as 2011-03) and line (revenue, cost of goods, a pool), amount."""
 
-    table: Table
+    table: Relation
     engine: Engine
 
 
@@ -70,7 +70,7 @@ class ActivityEvents:
     drivers: the numeric driver columns of the time equations that the source gives.
     """
 
-    table: Table
+    table: Relation
     engine: Engine
     drivers: tuple[str, ...]
 
@@ -79,5 +79,5 @@ class ActivityEvents:
 class Exits:
     """Customers who left: customer_id, at, reason, reason_source, offer, returned_at."""
 
-    table: Table
+    table: Relation
     engine: Engine

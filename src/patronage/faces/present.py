@@ -22,8 +22,8 @@ APART = frozenset({"grade", "as_of"})
 
 def finding_data(name: str, finding: Any, as_of: str) -> dict[str, Any]:
     """A finding as its contract names it: finding, as_of, grade, summary, tables."""
-    fields = {field.name: getattr(finding, field.name) for field in dataclasses.fields(finding)}
-    tables = {key: value for key, value in fields.items() if isinstance(value, StoredTable)}
+    fields = _fields(finding)
+    tables = stored_tables(finding)
     rest = {key: value for key, value in fields.items() if key not in tables and key not in APART}
     return {
         "finding": name,
@@ -32,6 +32,11 @@ def finding_data(name: str, finding: Any, as_of: str) -> dict[str, Any]:
         "summary": {_readable(key): plain(value) for key, value in rest.items()},
         "tables": {key: {"rows": table.rows, "columns": list(table.columns)} for key, table in tables.items()},
     }
+
+
+def stored_tables(finding: Any) -> dict[str, StoredTable]:
+    """The stored tables of a finding, by name."""
+    return {key: value for key, value in _fields(finding).items() if isinstance(value, StoredTable)}
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
@@ -69,29 +74,33 @@ def decision_data(decision: Decision) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Any value of a finding as JSON data; an estimate without its draws, an array as nested lists."""
+    """Any value of a finding as JSON data; an estimate without its draws, an array as its shape."""
     if isinstance(value, Estimate):
-        return {
-            "mean": value.mean, "sd": value.sd, "p05": value.p05, "p50": value.p50, "p95": value.p95,
-            "unit": value.unit, "grade": str(value.grade),
-        }  # fmt: skip
-    if value is None or isinstance(value, bool | int | float | str) and not isinstance(value, Enum):
-        return value
-    if isinstance(value, Enum):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, np.ndarray):
-        return {"shape": list(cast("np.ndarray[Any, Any]", value).shape)}
+        names = ("mean", "sd", "p05", "p50", "p95", "unit")
+        return {name: getattr(value, name) for name in names} | {"grade": str(value.grade)}
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value).items()
         return {_readable(str(key)): plain(item) for key, item in items}
     if isinstance(value, tuple | list):
         return [plain(item) for item in cast("tuple[Any, ...]", value)]
+    if dataclasses.is_dataclass(value) and not isinstance(value, StoredTable):
+        names = (field.name for field in dataclasses.fields(value))
+        return {_readable(name): plain(getattr(value, name)) for name in names}
+    return _plain_leaf(value)
+
+
+def _plain_leaf(value: Any) -> Any:
     if isinstance(value, StoredTable):
         return {"rows": value.rows, "columns": list(value.columns)}
-    names = (field.name for field in dataclasses.fields(value))
-    return {_readable(name): plain(getattr(value, name)) for name in names}
+    if isinstance(value, np.ndarray):
+        return {"shape": list(cast("np.ndarray[Any, Any]", value).shape)}
+    if isinstance(value, Enum):
+        return str(value.value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _fields(finding: Any) -> dict[str, Any]:
+    return {field.name: getattr(finding, field.name) for field in dataclasses.fields(finding)}
 
 
 def _readable(name: str) -> str:

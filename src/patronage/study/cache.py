@@ -14,12 +14,12 @@ import numpy as np
 from patronage.study.codec import Arrays, decoded, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 
 @contextmanager
-def building(target: Path) -> Iterator[Path]:
+def building(target: Path) -> Generator[Path]:
     """A temporary folder beside the target, moved into its place only when the block succeeds.
 
     A crash leaves at most a folder whose name starts with a dot; a target that is there already

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -25,32 +25,34 @@ def encoded(value: Any, arrays: Arrays, place: str = "finding") -> Any:
     Raises ValueError that names the field where a number is not finite, since a missing value is
     a typed reason, and TypeError for a type that no finding may have.
     """
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    if isinstance(value, float | np.floating):
-        if not math.isfinite(value):
-            raise ValueError(f"{place} is {value}, where a number or a reason is expected")
-        return float(value)
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, np.ndarray):
-        arrays[f"a{len(arrays)}"] = value
+        arrays[f"a{len(arrays)}"] = cast("np.ndarray[Any, Any]", value)
         return f"a{len(arrays) - 1}"
     if isinstance(value, StoredTable):
         return {"file": value.path.name, "rows": value.rows, "columns": list(value.columns)}
     if isinstance(value, Mapping):
-        items = typing.cast("Mapping[str, Any]", value).items()
+        items = cast("Mapping[str, Any]", value).items()
         return {str(key): encoded(item, arrays, f"{place}.{key}") for key, item in items}
     if isinstance(value, tuple | list):
-        members = typing.cast("tuple[Any, ...]", value)
+        members = cast("tuple[Any, ...]", value)
         return [encoded(item, arrays, f"{place}[{index}]") for index, item in enumerate(members)]
     if dataclasses.is_dataclass(value):
         names = (field.name for field in dataclasses.fields(value))
         return {name: encoded(getattr(value, name), arrays, f"{place}.{name}") for name in names}
+    return _scalar(value, place)
+
+
+def _scalar(value: Any, place: str) -> Any:
+    if isinstance(value, np.generic):
+        return _scalar(cast("Any", value).item(), place)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{place} is {value}, where a number or a reason is expected")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     raise TypeError(f"{place} is a {type(value).__name__}, which no finding may hold")
 
 
@@ -79,7 +81,7 @@ def _plain(hint: Any, data: Any, arrays: Mapping[str, Any], folder: Path) -> Any
         return StoredTable(folder / data["file"], data["rows"], tuple(data["columns"]))
     if dataclasses.is_dataclass(hint):
         hints = typing.get_type_hints(hint)
-        kind = typing.cast("type[Any]", hint)
+        kind = cast("type[Any]", hint)
         return kind(**{name: decoded(hints[name], item, arrays, folder) for name, item in data.items()})
     if hint in (date, datetime):
         return hint.fromisoformat(data)
@@ -93,7 +95,7 @@ def _fitting(members: list[Any], data: Any) -> Any:
     if len(members) == 1:
         return members[0]
     if isinstance(data, dict):
-        keys = set(typing.cast("dict[str, Any]", data))
+        keys = set(cast("dict[str, Any]", data).keys())
         for member in members:
             if dataclasses.is_dataclass(member) and {field.name for field in dataclasses.fields(member)} == keys:
                 return member

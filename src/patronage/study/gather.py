@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage.evidence.assemble import (
@@ -91,11 +91,13 @@ def _loaded(project: Project, mapping: SourceMapping, currency: str, engine: Eng
     if found is not None:
         return found
     with building(target) as folder:
-        settings = LoadSettings(currency=currency, today=date.today(), as_of=None)
+        settings = LoadSettings(currency=currency, today=datetime.now(UTC).date(), as_of=None)
         write_value(load(mapping, project.folder, engine.within(folder), settings), folder, "loaded")
     again = read_value(Loaded, target, "loaded")
     if again is None:
-        raise EvidenceError(Fault(str(target), "was written and cannot be read back", "remove .patronage and run again"))
+        raise EvidenceError(
+            Fault(str(target), "was written and cannot be read back", "remove .patronage and run again")
+        )
     return again
 
 

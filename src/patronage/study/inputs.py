@@ -47,7 +47,8 @@ def matching(folder: Path, location: str) -> list[Path]:
     wanted = folder / location
     if wanted.is_file():
         return [wanted]
-    return sorted(Path(name) for name in glob.glob(str(wanted), recursive=True) if Path(name).is_file())
+    # Path.glob takes no absolute pattern, and a location may be absolute.
+    return sorted(Path(name) for name in glob.glob(str(wanted), recursive=True) if Path(name).is_file())  # noqa: PTH207
 
 
 def input_record(location: str, files: tuple[InputFile, ...]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
 from patronage.study.gather import Gathered, gathered, typed_evidence
 from patronage.study.inputs import input_record
+from patronage.study.memory import peak_memory_bytes
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
 from patronage.study.shelf import Ledger, Run
 from patronage.study.wiring import snake_case
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from patronage.study.project import Project
     from patronage.study.options import RunOptions
+    from patronage.study.project import Project
 
 SEED = 20260101
 """The run seed when none is asked for: the same inputs give the same bytes."""
@@ -90,9 +91,7 @@ def _wanted(only: str | None) -> frozenset[str] | None:
 def _bench(project: Project, strategy: Strategy, found: Gathered, engine: Engine, as_of: date | None) -> Bench:
     """Everything given from outside, by type, with the fingerprints that results hang on."""
     day, values = typed_evidence(found, engine, as_of or strategy.company.as_of)
-    digests = {
-        kind: digest([found.digests.get(name, "absent") for name in BEHIND[kind]], day) for kind in values
-    }
+    digests = {kind: digest([found.digests.get(name, "absent") for name in BEHIND[kind]], day) for kind in values}
     for section in (strategy.pools, strategy.activities, strategy.costs_of_action, strategy.segments):
         if section is not None:
             values[type(section)] = section
@@ -109,7 +108,7 @@ def _terms(strategy: Strategy, day: date | None) -> Terms:
     return Terms(
         company=company.name,
         currency=company.currency,
-        as_of=day or date.today(),
+        as_of=day or datetime.now(UTC).date(),
         horizon=Horizon(company.horizon_years),
         discount_rate=company.discount_rate.mean,
         time_unit=company.time_unit,
@@ -138,6 +137,7 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
             "company": bench.values[Terms].company,
             "currency": bench.values[Terms].currency,
             "findings": [_row(outcome) for outcome in bench.outcomes.values()],
+            "peak_memory_bytes": peak_memory_bytes(),
             "seconds": round(time.perf_counter() - started, 3),
         }
         (folder / "run.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from patronage.vocabulary.errors import Fault, ProjectError
 
@@ -92,7 +92,7 @@ class Project:
             record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return record if isinstance(record, dict) else None
+        return cast("dict[str, Any]", record) if isinstance(record, dict) else None
 
     def forget_old_runs(self) -> None:
         """Removes runs beyond the last ten, and the findings and tables that no kept run uses."""

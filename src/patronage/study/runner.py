@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from patronage.decisions.decision import Decision, Move, refused
@@ -106,10 +107,9 @@ def _arguments(step: Step, bench: Bench, engine: Engine) -> dict[str, Any]:
     """The values of a step's parameters; evidence keeps what it stores in the step's own folder."""
     found: dict[str, Any] = {}
     for need in step.needs:
-        value = engine if need.kind is Engine else bench.values.get(need.kind)
-        if value is not None and isinstance(getattr(value, "engine", None), Engine):
-            value = replace(value, engine=engine)
-        found[need.parameter] = value
+        value: Any = engine if need.kind is Engine else bench.values.get(need.kind)
+        keeps_engine = dataclasses.is_dataclass(value) and isinstance(getattr(value, "engine", None), Engine)
+        found[need.parameter] = dataclasses.replace(cast("Any", value), engine=engine) if keeps_engine else value
     return found
 
 

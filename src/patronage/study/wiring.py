@@ -134,7 +134,9 @@ def _ordered(steps: list[Step], makers: dict[type, Step], faults: list[Fault]) -
         ]
         if not ready:
             ring = ", ".join(sorted(names))
-            faults.append(Fault("catalog", f"these analyses need each other in a circle: {ring}", "cut one of the needs"))
+            faults.append(
+                Fault("catalog", f"these analyses need each other in a circle: {ring}", "cut one of the needs")
+            )
             return done
         done.extend(ready)
         left = [step for step in left if step not in ready]

@@ -12,7 +12,7 @@ from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.grade import Grade
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
+    from patronage.evidence.relation import Relation
 
     from patronage.evidence.tables import Orders
     from patronage.vocabulary.terms import Terms
@@ -47,12 +47,14 @@ def value_basis(orders: Orders, terms: Terms) -> ValueBasis:
         return ValueBasis(MARGIN_MEASURED, words, f"{terms.currency} margin", Grade.BEHAVIOUR, terms.gross_margin)
     if terms.gross_margin is not None:
         words = f"margin at the declared {terms.gross_margin.mean:.0%} of revenue"
-        return ValueBasis(MARGIN_DECLARED, words, f"{terms.currency} margin", terms.gross_margin.grade, terms.gross_margin)
+        return ValueBasis(
+            MARGIN_DECLARED, words, f"{terms.currency} margin", terms.gross_margin.grade, terms.gross_margin
+        )
     words = "revenue, since neither unit costs nor a gross margin are known"
     return ValueBasis(REVENUE, words, f"{terms.currency} revenue", Grade.BEHAVIOUR, None)
 
 
-def valued_lines(orders: Orders, basis: ValueBasis) -> Table:
+def valued_lines(orders: Orders, basis: ValueBasis) -> Relation:
     """One row per order line, every column of the order lines and `value` in the basis, in currency.
 
     Lines that are no product have value 0. A line without a cost under measured margin takes the

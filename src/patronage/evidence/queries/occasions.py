@@ -9,13 +9,13 @@ import ibis
 from patronage.evidence.queries.basis import valued_lines
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
+    from patronage.evidence.relation import Relation
 
     from patronage.evidence.queries.basis import ValueBasis
     from patronage.evidence.tables import Orders
 
 
-def occasions(orders: Orders, basis: ValueBasis) -> Table:
+def occasions(orders: Orders, basis: ValueBasis) -> Relation:
     """One row per customer and day with a purchase not wholly cancelled.
 
     Keys: customer_id, day (date). revenue, value: in currency, net of the returns that name an
@@ -24,11 +24,13 @@ def occasions(orders: Orders, basis: ValueBasis) -> Table:
     """
     lines = valued_lines(orders, basis)
     known = lines.filter(lines.customer_id.notnull() & lines.is_product)
-    placed = known.mutate(day=known.ordered_at.date(), settled_order=ibis.coalesce(known.returns_order_id, known.order_id))
+    placed = known.mutate(
+        day=known.ordered_at.date(), settled_order=ibis.coalesce(known.returns_order_id, known.order_id)
+    )
     bought_on = (
         placed.filter(~placed.is_return & placed.order_id.notnull())
         .group_by("customer_id", "order_id")
-        .aggregate(order_day=lambda t: t.day.min())
+        .aggregate(order_day=ibis._.day.min())
     )
     joined = placed.left_join(
         bought_on,
@@ -55,7 +57,7 @@ def occasions(orders: Orders, basis: ValueBasis) -> Table:
     return days.filter(days.stands).drop("stands")
 
 
-def customer_days(orders: Orders, basis: ValueBasis) -> Table:
+def customer_days(orders: Orders, basis: ValueBasis) -> Relation:
     """One row per customer: first_day, last_day (dates), occasions, revenue and value of its occasions."""
     days = occasions(orders, basis)
     return days.group_by("customer_id").aggregate(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from typing import Any, cast
+
 import typer
 from typer.exceptions import TyperException
 
@@ -39,7 +41,7 @@ def run(arguments: list[str]) -> int:
         tell_faults(error.faults, as_json=as_json)
         return INVALID if isinstance(error, EvidenceError | StrategyError | ProjectError) else FAILED
     except TyperException as error:
-        error.show()
+        cast("Any", error).show()
         return INVALID
     except typer.Abort:
         return FAILED

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +20,10 @@ def day(text: str | None, option: str) -> date | None:
     """A date given on the command line; raises ProjectError when it is not written YYYY-MM-DD."""
     if text is None:
         return None
+    fault = Fault(option, f"{text!r} is no date", "write it as YYYY-MM-DD, such as 2011-12-09")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ProjectError(fault)
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text)
     except ValueError:
-        fault = Fault(option, f"{text!r} is no date", "write it as YYYY-MM-DD, such as 2011-12-09")
         raise ProjectError(fault) from None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from patronage.decisions.decision import Decision
+from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
-from patronage.faces.cli.screen import money, out, table, tell_json
-from patronage.faces.present import decision_data, finding_data
+from patronage.faces.cli.finding_screen import tell_finding
+from patronage.faces.cli.screen import err, money, table, tell_json
+from patronage.faces.present import decision_data, finding_data, stored_tables
+from patronage.faces.tables import chosen, write_csv, write_parquet
 from patronage.study.study import open_study
+from patronage.vocabulary.errors import Fault, ProjectError
 
 
 def register(app: typer.Typer) -> None:
@@ -23,15 +28,32 @@ def register(app: typer.Typer) -> None:
 def show(
     folder: Folder,
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its name, such as change_bridge.")],
+    table_name: Annotated[str | None, typer.Option("--table", metavar="T", help="One table of the finding.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")] = None,
+    parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as Parquet.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one finding of the last run."""
+    """Show one finding of the last run, or write one of its tables to a file."""
     run = open_study(folder).last_run()
-    data = finding_data(finding, run.finding(finding), run.record["as_of"])
+    made = run.finding(finding)
+    if table_name is not None:
+        _write_table(chosen(stored_tables(made), table_name), csv, parquet)
+        return
+    data = finding_data(finding, made, run.record["as_of"])
     if as_json:
         tell_json(data)
-        return
-    out.print(data)
+    else:
+        tell_finding(data, stored_tables(made))
+
+
+def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) -> None:
+    if csv is None and parquet is None:
+        raise ProjectError(Fault("--table", "needs a file to write to", "add --csv FILE or --parquet FILE"))
+    if csv is not None:
+        write_csv(stored, csv)
+    if parquet is not None:
+        write_parquet(stored, parquet)
+    err.print(f"wrote {stored.rows:,} rows")
 
 
 def ledger(
@@ -50,7 +72,10 @@ def ledger(
 
 def tell_ledger(rows: tuple[Decision, ...], currency: str) -> None:
     """The decision ledger as a table on the screen."""
-    cells = [[row.id, row.move.kind, row.move.subject, money(row.at_stake, currency), _value(row, currency), row.reason] for row in rows]
+    cells = [
+        [row.id, row.move.kind, row.move.subject, money(row.at_stake, currency), _value(row, currency), row.reason]
+        for row in rows
+    ]
     table("Decision ledger", ["id", "kind", "about", "at stake", "value", "why"], cells, frozenset({3, 4}))
 
 
@@ -81,4 +106,6 @@ def _answer(answer: Any) -> dict[str, Any]:
 def _value(row: Decision, currency: str) -> str:
     if row.value is None:
         return str(row.status).replace("_", " ")
-    return f"{money(row.value.mean, currency)} ({money(row.value.p05, '').strip()} to {money(row.value.p95, '').strip()})"
+    return (
+        f"{money(row.value.mean, currency)} ({money(row.value.p05, '').strip()} to {money(row.value.p95, '').strip()})"
+    )

@@ -16,7 +16,7 @@ from rich.table import Table
 from patronage.vocabulary.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
 GOOD, FAILED, INVALID, NOTHING = 0, 1, 2, 3
 
@@ -66,9 +66,13 @@ def money(value: float | None, currency: str) -> str:
     return f"{currency} {value:,.0f}"
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()) -> None:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()
+) -> None:
     """A table of plain texts; columns named in `right` are aligned to the right."""
-    drawn = Table(title=escape(title) or None, title_justify="left", header_style="bold", box=None, padding=(0, 2, 0, 0))
+    drawn = Table(
+        title=escape(title) or None, title_justify="left", header_style="bold", box=None, padding=(0, 2, 0, 0)
+    )
     for index, name in enumerate(columns):
         drawn.add_column(escape(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
@@ -77,7 +81,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], rig
 
 
 @contextmanager
-def progress(*, silent: bool) -> Iterator[Callable[[str], None]]:
+def progress(*, silent: bool) -> Generator[Callable[[str], None]]:
     """A line on standard error that names the step at work; nothing when silent or not a terminal."""
     if silent or not err.is_terminal:
         yield lambda _: None

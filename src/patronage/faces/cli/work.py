@@ -56,7 +56,12 @@ def tell_run(run: Run) -> None:
     if not run.fresh:
         out.print(f"Nothing changed since the run of {record['at']}; its results stand.")
     rows = [[row["name"], _state(row), _seconds(row), _why(row)] for row in record["findings"]]
-    table(f"Findings as of {record['as_of']}", ["finding", "state", "seconds", "waits for, or why not"], rows, frozenset({2}))
+    table(
+        f"Findings as of {record['as_of']}",
+        ["finding", "state", "seconds", "waits for, or why not"],
+        rows,
+        frozenset({2}),
+    )
     if "computed" not in run.statuses.values():
         err.print("No finding can be computed from what is given; the table says what each waits for.")
         return

@@ -1,0 +1,48 @@
+"""Stored tables written out for other programs, so that a cell can never act as a formula."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from patronage.vocabulary.errors import Fault, ProjectError, nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from patronage.evidence.store import StoredTable
+
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def chosen(tables: dict[str, StoredTable], name: str) -> StoredTable:
+    """The table of that name; raises ProjectError with the names there are."""
+    if name not in tables:
+        hint = nearest(name, tables) or ("known: " + ", ".join(tables) if tables else "this finding has no tables")
+        raise ProjectError(Fault("--table", f"there is no table {name!r}", hint))
+    return tables[name]
+
+
+def write_csv(table: StoredTable, path: Path) -> None:
+    """A stored table as CSV in UTF-8, row by row; texts that would start a formula get a quote before them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.columns)
+        for row in table.rows_one_by_one():
+            writer.writerow([safe_cell(row[column]) for column in table.columns])
+
+
+def write_parquet(table: StoredTable, path: Path) -> None:
+    """A stored table as the Parquet file it is."""
+    shutil.copyfile(table.path, path)
+
+
+def safe_cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA):
+        return "'" + value
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else value
