@@ -48,8 +48,9 @@ class OrderSummary:
 
     Money in currency over all good lines up to the as-of date, net of returns. orders: numbers of
     returns included; purchase_orders: those with a line that is no return. unread_books: lines of the accounts
-    that the evidence cannot be held against, each with the reason. months: one row per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product:
-    one row per code kept apart (product_id, product, lines, amount).
+    that the evidence cannot be held against, each with the reason. months: one row per calendar month (month,
+    revenue, orders, customers, lines, anonymous, returns). not_product: one row per code kept apart (product_id,
+    product, lines, amount).
     """
 
     grade: Grade

@@ -48,9 +48,12 @@ class Within:
 class ChangeBridge:
     """Revenue and margin between two periods, exactly, by who caused the change (M33).
 
-    counts: customers won, grown, shrunk, lost. form: the name of the price, volume, mix form.
-    customers: customer_id, place, from_revenue, to_revenue, change, part. by_place, by_segment:
-    name, from_revenue, to_revenue, won, grown, shrunk, lost, change (by_segment None without rules).
+    margin_parts: of the same customers, parted by their revenue; margin_grade: assumption where the margin is
+    declared; both None where value is revenue. counts: customers won, grown, shrunk, lost, same. form: the name of
+    the price, volume, mix form. customers: customer_id, place, from_revenue, to_revenue, change, part, from_value,
+    to_value (in the value basis). by_place, by_segment: name, from_revenue, to_revenue, one column per part, change;
+    every line is in them once (by_segment None without rules). by_product: product_id, product, from_units, to_units,
+    from_revenue, to_revenue, price, volume, mix, of customers present in both periods (None where they bought none).
     """
 
     grade: Grade
@@ -58,6 +61,7 @@ class ChangeBridge:
     to: PeriodTotal
     parts: BridgeParts
     margin_parts: BridgeParts | None
+    margin_grade: Grade | None
     within: Within
     form: str
     counts: Mapping[str, int]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from patronage.evidence.queries.periods import dated_within
+from patronage.evidence.queries.sums import settled
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringColumn, Table
@@ -34,15 +35,15 @@ def order_totals(orders: Orders) -> Table:
         orders=lines.key.nunique(),
         purchase_orders=lines.key.nunique(where=~lines.is_return),
         customers=lines.customer_id.nunique(),
-        revenue=_money(lines.amount.sum()),
-        product_revenue=_money(lines.amount.sum(where=lines.is_product)),
-        anonymous_revenue=_money(lines.amount.sum(where=~known)),
+        revenue=settled(lines.amount.sum()),
+        product_revenue=settled(lines.amount.sum(where=lines.is_product)),
+        anonymous_revenue=settled(lines.amount.sum(where=~known)),
         anonymous_lines=(~known).sum(),
         return_lines=lines.is_return.sum(),
-        return_amount=_money(lines.amount.sum(where=lines.is_return)),
+        return_amount=settled(lines.amount.sum(where=lines.is_return)),
         tied_returns=(lines.is_return & lines.returns_order_id.notnull()).sum(),
         not_product_lines=(~lines.is_product).sum(),
-        not_product_amount=_money(lines.amount.sum(where=~lines.is_product)),
+        not_product_amount=settled(lines.amount.sum(where=~lines.is_product)),
         repeated_lines=lines.is_repeat.sum(),
         first_time=lines.ordered_at.min(),
         last_time=lines.ordered_at.max(),
@@ -56,12 +57,12 @@ def order_months(orders: Orders) -> Table:
     return (
         lines.group_by("month")
         .aggregate(
-            revenue=_money(lines.amount.sum()),
+            revenue=settled(lines.amount.sum()),
             orders=lines.key.nunique(),
             customers=lines.customer_id.nunique(),
             lines=lines.count(),
-            anonymous=_money(lines.amount.sum(where=lines.customer_id.isnull())),
-            returns=_money(lines.amount.sum(where=lines.is_return)),
+            anonymous=settled(lines.amount.sum(where=lines.customer_id.isnull())),
+            returns=settled(lines.amount.sum(where=lines.is_return)),
         )
         .order_by("month")
     )
@@ -71,7 +72,7 @@ def not_product_lines(orders: Orders) -> Table:
     """One row per code kept apart as no product: product_id, product, lines, amount in currency, largest first."""
     lines = orders.table.filter(~orders.table.is_product)
     found = lines.group_by("product_id").aggregate(
-        product=lines["product"].max(), lines=lines.count(), amount=_money(lines.amount.sum())
+        product=lines["product"].max(), lines=lines.count(), amount=settled(lines.amount.sum())
     )
     return found.order_by(found.amount.abs().desc(), found.product_id)
 
@@ -80,7 +81,7 @@ def period_totals(orders: Orders, period: Period) -> Table:
     """One row: revenue of a period over all lines, and the cost of the goods among them whose cost is known."""
     lines = orders.table.filter(dated_within(orders.table, "ordered_at", period))
     cost = (lines.amount - lines.line_margin).sum(where=lines.line_margin.notnull())
-    return lines.aggregate(revenue=_money(lines.amount.sum()), cost_of_goods=_money(cost))
+    return lines.aggregate(revenue=settled(lines.amount.sum()), cost_of_goods=settled(cost))
 
 
 def customer_places(orders: Orders) -> Table:
@@ -96,8 +97,3 @@ def customer_places(orders: Orders) -> Table:
 
 def _keyed(orders: Orders) -> Table:
     return orders.table.mutate(key=order_key(orders.table))
-
-
-def _money(total: ibis.expr.types.FloatingScalar) -> ibis.expr.types.FloatingScalar:
-    """A sum without the noise of the order in which parallel workers add: six places are kept."""
-    return ibis.coalesce(total, 0.0).round(6)

@@ -1,0 +1,95 @@
+"""Customers as segment rules see them, and the segment of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from patronage.evidence.grammar import condition
+from patronage.evidence.queries.periods import dated_within, twelve_months_to
+from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.who import customer_places, order_key
+from patronage.vocabulary.errors import EvidenceError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ibis.expr.types import BooleanValue, Table
+
+    from patronage.evidence.tables import Customers, Orders
+    from patronage.vocabulary.expressions import Expression
+
+Rule = tuple[str, "Expression | None"]
+"""Id of a segment and the condition of its members; None for every customer."""
+
+OTHER = "other"
+DECLARED = (
+    "name",
+    "actor_id",
+    "parent_id",
+    "acquired_at",
+    "left_at",
+    "geography",
+    "industry",
+    "application",
+    "employees",
+)
+
+
+def customer_profiles(orders: Orders, customers: Customers | None) -> Table:
+    """One row per customer of the order lines: what segment rules may ask about.
+
+    Columns: customer_id, place, first_day, last_day (dates), orders, lines, revenue, revenue_12m (product lines net
+    of returns, in currency, over all time and over the twelve months to the as-of date); beside them what the
+    customers table declares, its own revenue as company_revenue, null where not given.
+    """
+    known = orders.table.filter(orders.table.customer_id.notnull())
+    lines = known.mutate(key=order_key(known))
+    recent = dated_within(lines, "ordered_at", twelve_months_to(orders.as_of))
+    profiles = lines.group_by("customer_id").aggregate(
+        first_day=lines.ordered_at.min().date(),
+        last_day=lines.ordered_at.max().date(),
+        orders=lines.key.nunique(where=lines.is_product & ~lines.is_return),
+        lines=lines.count(),
+        revenue=settled(lines.amount.sum(where=lines.is_product)),
+        revenue_12m=settled(lines.amount.sum(where=lines.is_product & recent)),
+    )
+    placed = profiles.left_join(customer_places(orders), "customer_id").drop("customer_id_right")
+    return placed if customers is None else _with_declared(placed, customers)
+
+
+def customer_segments(orders: Orders, rules: Sequence[Rule], customers: Customers | None = None) -> Table:
+    """One row per customer of the order lines: customer_id and segment, the first whose rule holds, else `other`.
+
+    A rule that needs a value which a customer lacks does not hold for it. Raises EvidenceError with every rule
+    that names a column which is not there.
+    """
+    profiles = customer_profiles(orders, customers)
+    branches = _branches(profiles, rules)
+    segment = ibis.cases(*branches, else_=OTHER) if branches else ibis.literal(OTHER)
+    return profiles.select("customer_id", segment=segment)
+
+
+def _with_declared(profiles: Table, customers: Customers) -> Table:
+    table = customers.table
+    declared = table.select("customer_id", *DECLARED, company_revenue=table.revenue)
+    return profiles.left_join(declared, "customer_id").drop("customer_id_right")
+
+
+def _branches(profiles: Table, rules: Sequence[Rule]) -> list[tuple[BooleanValue, str]]:
+    branches: list[tuple[BooleanValue, str]] = []
+    faults: list[Fault] = []
+    for segment, expression in rules:
+        if expression is None:
+            branches.append((ibis.literal(value=True), segment))
+            continue
+        try:
+            holds = condition(expression, profiles, where=f"segments.{segment}.rule")
+        except EvidenceError as error:
+            faults.extend(error.faults)
+        else:
+            branches.append((ibis.coalesce(holds, ibis.literal(value=False)), segment))
+    if faults:
+        raise EvidenceError(*faults)
+    return branches
