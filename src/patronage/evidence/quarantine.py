@@ -1,0 +1,66 @@
+"""The rows that cannot be used: their reasons in words, their place and their raw cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+from patronage.evidence.loaded import RowReason
+from patronage.evidence.marking import BROKEN, DETAIL, RAW
+from patronage.evidence.readers import LINE
+from patronage.evidence.text_rows import FILE, FURTHER
+
+if TYPE_CHECKING:
+    from patronage.evidence.engine import Engine
+    from patronage.evidence.marking import Marked
+    from patronage.evidence.readers import RawSource
+
+REASONS = "reasons"
+"""Column of all reasons of a row, in words."""
+
+_OWN = (LINE, "source_file", REASONS)
+
+
+def quarantined(marked: Marked, rows: ir.Table, raw: RawSource) -> ir.Table:
+    """One row per row that breaks a rule: line_id, source_file, reasons, then the raw cells by their names in the source."""
+    bad = rows.filter(rows[BROKEN] != 0)
+    file = ibis.cases(*((bad[FILE] == place, name) for place, name in enumerate(raw.files)), else_=ibis.null("string"))
+    names = _free_names([*raw.columns, "cells beyond the header"])
+    inner = [*raw.columns.values(), FURTHER]
+    cells = {name: bad[RAW][cell] for name, cell in zip(names, inner, strict=True)}
+    table = bad.select(bad[LINE], source_file=file, **{REASONS: _words(bad, marked).join("; ")}, **cells)
+    return table.order_by(LINE)
+
+
+def reason_counts(marked: Marked, rows: ir.Table, engine: Engine) -> tuple[RowReason, ...]:
+    """Each reason with its rows and its first line, the most frequent first."""
+    bad = rows.filter(rows[BROKEN] != 0)
+    words = bad.select(bad[LINE], reason=_words(bad, marked).unnest())
+    counted = words.group_by("reason").aggregate(rows=words.count(), first_line=words[LINE].min())
+    found = engine.records(counted.order_by(counted.rows.desc(), "first_line", "reason"))
+    return tuple(RowReason(row["reason"], row["rows"], row["first_line"]) for row in found)
+
+
+def _words(bad: ir.Table, marked: Marked) -> ir.ArrayValue:
+    """All reasons of each row as a list."""
+    found: list[ir.Value] = []
+    for bit, reason in enumerate(marked.reasons):
+        words = bad[f"{DETAIL}{bit}"] if reason is None else ibis.literal(reason)
+        found.append(ibis.ifelse((bad[BROKEN] & (1 << bit)) != 0, words, ibis.null("string")))
+    return ibis.array(found).filter(lambda word: word.notnull())
+
+
+def _free_names(names: list[str]) -> list[str]:
+    """Names of raw cells that collide neither with the quarantine's own nor, but for case, with each other."""
+    taken = {name.lower() for name in _OWN}
+    free: list[str] = []
+    for name in names:
+        candidate, turn = name, 1
+        while candidate.lower() in taken:
+            turn += 1
+            candidate = f"{name} ({turn})"
+        taken.add(candidate.lower())
+        free.append(candidate)
+    return free

@@ -1,0 +1,258 @@
+"""Readers of every kind of source: its raw cells as a table, each row with its place."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
+from patronage.evidence.csv_dialect import Dialect, dialect_of
+from patronage.evidence.csv_repair import repaired_rows, utf8_copy
+from patronage.evidence.databases import duckdb_table, json_columns, json_line_rows, sqlite_rows
+from patronage.evidence.engine import literal_path
+from patronage.evidence.source_files import source_files, source_format
+from patronage.evidence.text_rows import FAULT, FILE, FURTHER, write_text_rows
+from patronage.evidence.worksheets import sheet_rows
+from patronage.vocabulary.errors import EvidenceError, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from patronage.evidence.engine import Engine
+    from patronage.evidence.text_rows import TextRow
+    from patronage.vocabulary.sources import SourceMapping
+
+LINE = "line_id"
+"""Column of a row's place in its source, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawSource:
+    """The raw cells of a source.
+
+    table: columns line_id, file_number (place of the row's file, from 0), row_fault and
+    further_cells (what is wrong with a row's shape, null where nothing is), and c0, c1, ...
+    columns: names in the source, in order, to those internal names. files: names of the files.
+    words: how the source was read, for a reader. machine_written: numbers are written as machines
+    write them, so that no decimal mark is to be found.
+    """
+
+    table: ir.Table
+    columns: dict[str, str]
+    files: tuple[str, ...]
+    words: str
+    machine_written: bool
+
+
+@contextmanager
+def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Iterator[RawSource]:
+    """The raw cells of a mapping's source, readable until the block ends.
+
+    Raises EvidenceError where a file is missing, empty, without columns, in another format or
+    encoding than said, or has two columns of one name.
+    """
+    files = source_files(mapping, folder)
+    where = f"{mapping.table} ({mapping.location})"
+    with ExitStack() as stack:
+        spare = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=engine.folder, prefix=".reading-")))
+        reading = _Reading(mapping, files, tuple(_shown(path, folder) for path in files), where, engine, spare, stack)
+        try:
+            yield reading.opened()
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()[0]
+            raise EvidenceError(Fault(where, f"the source cannot be read: {first}")) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The reading of one source; what it opens is closed with the stack."""
+
+    mapping: SourceMapping
+    files: list[Path]
+    names: tuple[str, ...]
+    where: str
+    engine: Engine
+    spare: Path
+    stack: ExitStack
+
+    def opened(self) -> RawSource:
+        kinds = {source_format(path, self.mapping) for path in self.files}
+        if len(kinds) > 1:
+            raise EvidenceError(Fault(self.where, f"the files are in several formats: {', '.join(sorted(kinds))}"))
+        readers: dict[str, Callable[[], RawSource]] = {
+            "csv": self._csv, "parquet": self._parquet, "excel": self._excel, "json": self._json,
+            "jsonl": self._json_lines, "sqlite": self._sqlite, "duckdb": self._duckdb,
+        }  # fmt: skip
+        return readers[kinds.pop()]()
+
+    # Delimited text
+
+    def _csv(self) -> RawSource:
+        declared = {"encoding": self.mapping.encoding, "delimiter": self.mapping.delimiter}
+        dialects = [dialect_of(path, self._file(place), **declared) for place, path in enumerate(self.files)]
+        header = dialects[0].header
+        columns = self._columns(header)
+        alike = all(one.delimiter == dialects[0].delimiter and one.header == header for one in dialects)
+        if alike:
+            try:
+                return RawSource(self._fast_csv(dialects), columns, self.names, dialects[0].words(), False)
+            except duckdb.Error:
+                # Rows of another width, stray quotes, mixed line ends: read again, each such row by itself.
+                pass
+        for place, one in enumerate(dialects):
+            self._same_columns(header, one.header, place)
+        rows = repaired_rows(self.files, dialects, header, self.where)
+        return self._from_rows(rows, columns, dialects[0].words(), machine_written=False)
+
+    def _fast_csv(self, dialects: list[Dialect]) -> ir.Table:
+        paths = [
+            path if one.is_utf8 else utf8_copy(path, one, self.spare / f"{place}.csv")
+            for place, (path, one) in enumerate(zip(self.files, dialects, strict=True))
+        ]
+        if any(one.lines_before for one in dialects):
+            raise duckdb.InvalidInputException("lines stand above the header")
+        cells = {f"c{place}": "VARCHAR" for place in range(len(dialects[0].header))}
+        table = self.engine.connection.read_csv(
+            [literal_path(path) for path in paths], columns=cells, auto_detect=False, header=False, skip=1,
+            delim=dialects[0].delimiter, quote='"', escape='"', strict_mode=True, filename="file_path",
+        )  # fmt: skip
+        numbered = table.mutate(**{LINE: ibis.row_number() + 1})
+        staged = self.stack.enter_context(self.engine.staged(numbered, "raw"))
+        return self._shaped(self._with_file_numbers(staged, paths), list(cells))
+
+    # Tables that know their types
+
+    def _parquet(self) -> RawSource:
+        paths = [literal_path(path) for path in self.files]
+        table = self.engine.connection.read_parquet(
+            paths, file_row_number=True, filename="file_path", union_by_name=len(paths) > 1
+        )
+        names = [name for name in table.columns if name not in {"file_row_number", "file_path"}]
+        columns = self._columns(names)
+        table = self._with_file_numbers(table, self.files)
+        offsets = self._offsets()
+        table = table.mutate(**{LINE: table.file_row_number + 1 + _offset(table[FILE], offsets)})
+        table = table.select(LINE, FILE, **{columns[name]: _flat(table[name]) for name in names})
+        return RawSource(self._shaped(table, list(columns.values())), columns, self.names, "Parquet", True)
+
+    def _offsets(self) -> list[int]:
+        import pyarrow.parquet as pq
+
+        counts = [pq.read_metadata(path).num_rows for path in self.files[:-1]]
+        return [sum(counts[:place]) for place in range(len(self.files))]
+
+    def _duckdb(self) -> RawSource:
+        table = duckdb_table(self._only_file(), self.mapping, self.engine, self.stack, self.where)
+        columns = self._columns(table.columns)
+        named = table.select(**{columns[name]: _flat(table[name]) for name in table.columns})
+        staged = self.stack.enter_context(self.engine.staged(named.mutate(**{LINE: ibis.row_number() + 1}), "raw"))
+        return RawSource(self._shaped(staged, list(columns.values())), columns, self.names, "DuckDB", True)
+
+    # What is read in pieces of rows
+
+    def _excel(self) -> RawSource:
+        header, rows = sheet_rows(self._only_file(), self.mapping.sheet, self.where)
+        return self._from_rows(rows, self._columns(header), "Excel", machine_written=True)
+
+    def _sqlite(self) -> RawSource:
+        header, rows = sqlite_rows(self._only_file(), self.mapping.source_table, self.where)
+        return self._from_rows(rows, self._columns(header), "SQLite", machine_written=True)
+
+    def _json(self) -> RawSource:
+        names = json_columns(self.files, self.engine)
+        columns = self._columns(names)
+        table = self.engine.connection.read_json(
+            [literal_path(path) for path in self.files],
+            columns=dict.fromkeys(names, "VARCHAR"), filename="file_path",
+        )  # fmt: skip
+        table = table.select("file_path", **{columns[name]: table[name] for name in names})
+        numbered = self.stack.enter_context(self.engine.staged(table.mutate(**{LINE: ibis.row_number() + 1}), "raw"))
+        shaped = self._shaped(self._with_file_numbers(numbered, self.files), list(columns.values()))
+        return RawSource(shaped, columns, self.names, "JSON", True)
+
+    def _json_lines(self) -> RawSource:
+        try:
+            return self._json()
+        except duckdb.Error:
+            # A line that is no JSON goes to quarantine, and does not keep the others out.
+            header, rows = json_line_rows(self.files, self.where)
+            return self._from_rows(rows, self._columns(header), "JSON lines", machine_written=True)
+
+    def _from_rows(
+        self, rows: Iterable[TextRow], columns: dict[str, str], words: str, *, machine_written: bool
+    ) -> RawSource:
+        path = self.spare / "rows.parquet"
+        write_text_rows(rows, len(columns), path)
+        table = self.engine.connection.read_parquet(literal_path(path), file_row_number=True)
+        table = table.mutate(**{LINE: table.file_row_number + 1}).drop("file_row_number")
+        return RawSource(table, columns, self.names, words, machine_written)
+
+    # Columns and places
+
+    def _columns(self, header: Iterable[str]) -> dict[str, str]:
+        """Source names to internal names; a column without a name is called after its place."""
+        names = [name or f"column {place}" for place, name in enumerate(header, 1)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            listed = ", ".join(repr(name) for name in twice)
+            raise EvidenceError(
+                Fault(self.where, f"two columns have one name: {listed}", "rename one of them in the source")
+            )
+        if not names:
+            raise EvidenceError(Fault(self.where, "there are no columns"))
+        return {name: f"c{place}" for place, name in enumerate(names)}
+
+    def _same_columns(self, header: tuple[str, ...], other: tuple[str, ...], place: int) -> None:
+        if set(header) == set(other):
+            return
+        missing, new = sorted(set(header) - set(other)), sorted(set(other) - set(header))
+        parts = [f"lacks {', '.join(map(repr, missing))}"] if missing else []
+        parts += [f"has {', '.join(map(repr, new))} besides"] if new else []
+        found = f"its columns are not those of {self.names[0]}: it {' and '.join(parts)}"
+        raise EvidenceError(Fault(self._file(place), found, "give files of one layout, or a source for each"))
+
+    def _shaped(self, table: ir.Table, cells: list[str]) -> ir.Table:
+        extra = {name: ibis.null("string") for name in (FAULT, FURTHER) if name not in table.columns}
+        if FILE not in table.columns:
+            extra[FILE] = ibis.literal(0, "int32")
+        return table.mutate(**extra).select(LINE, FILE, FAULT, FURTHER, *cells)
+
+    def _with_file_numbers(self, table: ir.Table, paths: list[Path]) -> ir.Table:
+        if len(paths) == 1:
+            return table.mutate(**{FILE: ibis.literal(0, "int32")})
+        known = self.engine.memory(
+            "files", {"known_path": [str(path) for path in paths], FILE: list(range(len(paths)))}
+        )
+        return table.inner_join(known, table.file_path == known.known_path).drop("known_path")
+
+    def _only_file(self) -> Path:
+        if len(self.files) > 1:
+            found = f"the pattern names {len(self.files)} files, and this format is read one file at a time"
+            raise EvidenceError(Fault(self.where, found, "give a source for each file"))
+        return self.files[0]
+
+    def _file(self, place: int) -> str:
+        return self.where if len(self.files) == 1 else f"{self.mapping.table} ({self.names[place]})"
+
+
+def _flat(value: ir.Value) -> ir.Value:
+    """A cell of a plain type; lists, structures and the like as text."""
+    kind = value.type()
+    plain = kind.is_string() or kind.is_numeric() or kind.is_boolean() or kind.is_temporal()
+    return value if plain and not (kind.is_time() or kind.is_interval()) else value.cast("string")
+
+
+def _offset(file: ir.Value, offsets: list[int]) -> ir.Value:
+    if len(offsets) == 1:
+        return ibis.literal(0, "int64")
+    return ibis.cases(*((file == place, offset) for place, offset in enumerate(offsets)), else_=0)
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()

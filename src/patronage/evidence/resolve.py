@@ -1,0 +1,80 @@
+"""What a mapping says about each canonical column, found in the columns of the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from patronage.evidence.contracts import CONTRACTS, CURRENCY, Contract, Field, Kind, mapping_faults
+from patronage.evidence.grammar import unknown_columns
+from patronage.vocabulary.errors import EvidenceError, Fault, nearest
+from patronage.vocabulary.expressions import Column, Expression, ExpressionError, parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from patronage.vocabulary.sources import SourceMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The mapping of one source, every name found.
+
+    columns: canonical names to expressions over source columns. fields: the canonical columns of
+    the good table in order, mapped or not; further columns last. currency: of each row, where mapped.
+    """
+
+    contract: Contract
+    columns: Mapping[str, Expression]
+    fields: tuple[Field, ...]
+    currency: Expression | None
+
+
+def resolved(mapping: SourceMapping, source: Iterable[str]) -> Resolved:
+    """The mapping with every column found; raises EvidenceError with all that cannot be, together."""
+    contract = CONTRACTS.get(mapping.table)
+    if contract is None:
+        step = nearest(mapping.table, CONTRACTS) or f"known are {', '.join(CONTRACTS)}"
+        raise EvidenceError(Fault(mapping.table, f"there is no table {mapping.table!r}", step))
+    names = list(source)
+    texts = {**mapping.columns, **mapping.extra}
+    faults: list[Fault] = mapping_faults(contract, set(texts), mapping.table)
+    columns: dict[str, Expression] = {}
+    for canonical, text in texts.items():
+        found = _expression(text, names, f"{mapping.table}.{canonical}")
+        if isinstance(found, list):
+            faults.extend(found)
+        else:
+            columns[canonical] = found
+    if mapping.keep is not None:
+        faults.extend(unknown_columns(mapping.keep, names, f"{mapping.table}.keep"))
+    if mapping.not_product is not None:
+        known = [*names, *contract.names()]
+        faults.extend(unknown_columns(mapping.not_product, known, f"{mapping.table}.not_product"))
+    if faults:
+        raise EvidenceError(*faults)
+    currency = columns.pop(CURRENCY, None)
+    if currency is None and mapping.currency in names:
+        currency = Column(mapping.currency)
+    further = tuple(Field(name, contract.further or Kind.TEXT) for name in columns if contract.field(name) is None)
+    return Resolved(contract, columns, (*contract.fields, *further), currency)
+
+
+def _expression(text: str, names: list[str], where: str) -> Expression | list[Fault]:
+    """What a mapped text stands for: a column of that exact name, else an expression over columns."""
+    for name in (text, text.strip()):
+        if name in names:
+            return Column(name)
+    try:
+        found = parsed(text)
+    except ExpressionError as error:
+        near = nearest(text, names)
+        if near:
+            return [Fault(where, f"there is no column {text!r}", near)]
+        return [Fault(where, f"there is no column {text!r}, and it is no expression: {error}", _listed(names))]
+    return unknown_columns(found, names, where) or found
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:12])
+    return f"the columns are {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,62 @@
+"""Returns tied to the orders that they undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+from patronage.evidence.readers import LINE
+
+if TYPE_CHECKING:
+    from patronage.evidence.engine import Engine
+
+MOST_PAIRS = 20_000_000
+"""Pairs of a return and a bought quantity beyond which only the last purchase is looked at."""
+
+_KEYS = ("customer_id", "product_id", "price")
+
+
+def tied_returns(lines: ir.Table, engine: Engine) -> ir.Table:
+    """One row per return that ties to an order: line_id and returns_order_id.
+
+    A return ties to the latest earlier purchase by the same customer of the same product at the
+    same price and of at least that quantity. lines: good order lines.
+    """
+    priced = lines.filter(
+        lines.is_product & lines.customer_id.notnull() & lines.product_id.notnull() & lines.quantity.notnull() & (lines.quantity != 0)
+    )
+    priced = priced.mutate(price=(ibis.coalesce(priced.unit_price, priced.amount / priced.quantity).abs() * 10_000).round())
+    returns = priced.filter(priced.quantity < 0).select(
+        *_KEYS, return_line=priced[LINE], returned_at=priced.ordered_at, returned=-priced.quantity
+    )
+    bought = priced.filter((priced.quantity > 0) & ~priced.is_return & priced.order_id.notnull())
+    bought = bought.semi_join(returns, list(_KEYS))
+    purchases = bought.group_by(*_KEYS, "quantity", "ordered_at").aggregate(
+        order_id=bought.order_id.argmax(bought[LINE]), line=bought[LINE].max()
+    )
+    wanted = _with_quantities(returns, purchases, engine)
+    latest = wanted.asof_join(
+        purchases,
+        on=wanted.returned_at >= purchases.ordered_at,
+        predicates=[wanted[key] == purchases[key] for key in (*_KEYS, "quantity")],
+        rname="bought_{name}",
+    )
+    found = latest.filter(latest.order_id.notnull() & (latest.quantity >= latest.returned))
+    chosen = found.group_by("return_line").aggregate(
+        returns_order_id=found.order_id.argmax(ibis.struct({"at": found.ordered_at, "line": found.line}))
+    )
+    return chosen.select(**{LINE: chosen.return_line}, returns_order_id=chosen.returns_order_id)
+
+
+def _with_quantities(returns: ir.Table, purchases: ir.Table, engine: Engine) -> ir.Table:
+    """Each return beside every quantity that its customer ever bought of its product at its price, if that suffices."""
+    quantities = purchases.select(*_KEYS, "quantity").distinct()
+    counts = quantities.group_by(*_KEYS).aggregate(choices=quantities.count())
+    pairs = returns.inner_join(counts, list(_KEYS))
+    if (engine.value(pairs.choices.sum()) or 0) > MOST_PAIRS:
+        exact = returns.mutate(quantity=returns.returned)
+        return exact
+    joined = returns.inner_join(quantities, list(_KEYS))
+    return joined.filter(joined.quantity >= joined.returned)

@@ -1,0 +1,77 @@
+"""Rows of text written as Parquet in pieces: the way in for what DuckDB does not read as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+PIECE = 20_000
+"""Rows that are held at once."""
+
+FAULT = "row_fault"
+"""Column of what is wrong with a row's shape."""
+
+FURTHER = "further_cells"
+"""Column of the cells that stand beyond the header."""
+
+FILE = "file_number"
+"""Column of the place of a row's file among the source's files, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One row as its source writes it.
+
+    cells: one for each column, None where missing. fault: what is wrong with the row's shape.
+    further: cells beyond the header. file: place of its file among the source's, from 0.
+    """
+
+    cells: Sequence[str | None]
+    fault: str | None = None
+    further: str | None = None
+    file: int = 0
+
+
+def fitted(cells: Sequence[str | None], width: int, file: int = 0) -> TextRow:
+    """A row brought to the width of its header, with the fault that it had another."""
+    if len(cells) == width:
+        return TextRow(cells, file=file)
+    fault = f"the row has {len(cells)} cells, the header has {width}"
+    if len(cells) < width:
+        return TextRow([*cells, *([None] * (width - len(cells)))], fault, None, file)
+    return TextRow(cells[:width], fault, " | ".join(cell or "" for cell in cells[width:]), file)
+
+
+def write_text_rows(rows: Iterable[TextRow], width: int, path: Path) -> int:
+    """Writes rows as text columns c0, c1, ... with their faults, and gives how many there are."""
+    names = [*(f"c{place}" for place in range(width)), FAULT, FURTHER, FILE]
+    schema = pa.schema([*((name, pa.string()) for name in names[:-1]), (FILE, pa.int32())])
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        piece: list[TextRow] = []
+        for row in rows:
+            piece.append(row)
+            if len(piece) == PIECE:
+                writer.write_table(_piece(piece, width, schema))
+                count += len(piece)
+                piece = []
+        if piece:
+            writer.write_table(_piece(piece, width, schema))
+            count += len(piece)
+    return count
+
+
+def _piece(rows: list[TextRow], width: int, schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*(row.cells for row in rows), strict=True)) if width else []
+    arrays = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
+    arrays.append(pa.array([row.fault for row in rows], pa.string()))
+    arrays.append(pa.array([row.further for row in rows], pa.string()))
+    arrays.append(pa.array([row.file for row in rows], pa.int32()))
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,87 @@
+"""Worksheets of Excel workbooks read row by row, each cell as the text that stands for it."""
+
+from __future__ import annotations
+
+import datetime as time_of
+import warnings
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from patronage.evidence.text_rows import fitted
+from patronage.vocabulary.errors import EvidenceError, Fault, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from patronage.evidence.text_rows import TextRow
+
+_WHOLE_BOUND = 2**53
+
+
+def sheet_rows(path: Path, sheet: str | None, where: str) -> tuple[list[str], Iterator[TextRow]]:
+    """The header of a worksheet and its rows below; blank rows are none.
+
+    sheet: its name, the first one where none is given. Raises EvidenceError when the file is no
+    workbook, has no such sheet, or the sheet is empty.
+    """
+    rows = _rows(path, sheet, where)
+    header: list[str] = []
+    for cells in rows:
+        header = [(cell or "").strip() for cell in cells]
+        break
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        raise EvidenceError(Fault(where, "the worksheet is empty", "name another with sheet: <name>"))
+    return header, (fitted(_cut(cells, len(header)), len(header)) for cells in rows)
+
+
+def text_of(cell: Any) -> str | None:
+    """A cell of a workbook or database as text: times as ISO 8601, whole numbers without a fraction."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _WHOLE_BOUND else repr(cell)
+    if isinstance(cell, time_of.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, time_of.date | time_of.time):
+        return cell.isoformat()
+    if isinstance(cell, bytes):
+        return cell.hex()
+    return str(cell)
+
+
+def _rows(path: Path, sheet: str | None, where: str) -> Iterator[list[str | None]]:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    with warnings.catch_warnings():
+        # openpyxl warns of styles and validations that it drops; cells are all that is read here.
+        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
+        try:
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise EvidenceError(Fault(where, f"this is no Excel workbook that can be read: {error}")) from error
+        try:
+            if sheet is not None and sheet not in book.sheetnames:
+                step = nearest(sheet, book.sheetnames) or f"the sheets are {', '.join(map(repr, book.sheetnames))}"
+                raise EvidenceError(Fault(where, f"there is no sheet {sheet!r}", step))
+            chosen = book[sheet] if sheet is not None else book.worksheets[0]
+            chosen.reset_dimensions()
+            for cells in chosen.iter_rows(values_only=True):
+                texts = [text_of(cell) for cell in cells]
+                if any(text and text.strip() for text in texts):
+                    yield texts
+        finally:
+            book.close()
+
+
+def _cut(cells: list[str | None], width: int) -> list[str | None]:
+    """The cells without the empty ones beyond the header, and with those that the sheet leaves out at the end."""
+    kept = list(cells)
+    while len(kept) > width and not (kept[-1] or "").strip():
+        kept.pop()
+    return kept + [None] * (width - len(kept))
