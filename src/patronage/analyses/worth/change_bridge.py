@@ -33,11 +33,9 @@ from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
 
 Totals = dict[str, dict[str, float]]
-"""Sums of each part that occurs: customers, from_revenue, to_revenue, from_value, to_value, value_up, value_down."""
+"""The SUMS of each part; a part that does not occur has 0 of each."""
 
-NOTHING = dict.fromkeys(
-    ("customers", "from_revenue", "to_revenue", "from_value", "to_value", "value_up", "value_down"), 0.0
-)
+SUMS = ("customers", "from_revenue", "to_revenue", "from_value", "to_value", "value_up", "value_down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,9 @@ def _periods(orders: Orders) -> tuple[Period, Period]:
 
 def _totals(engine: Engine, kept: _Changes) -> Totals:
     rows = engine.records(part_totals(engine.open(kept.customers), engine.open(kept.others)))
-    found: Totals = {part: dict(NOTHING) for part in (*PARTS, SAME)}
+    found: Totals = {part: dict.fromkeys(SUMS, 0.0) for part in (*PARTS, SAME)}
     for row in rows:
-        found[row["part"]] = {name: row[name] for name in NOTHING}
+        found[row["part"]] = {name: row[name] for name in SUMS}
     return found
 
 

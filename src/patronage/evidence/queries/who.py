@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
+from ibis import _
 
 from patronage.evidence.queries.periods import dated_within
 from patronage.evidence.queries.sums import settled
@@ -90,9 +91,7 @@ def customer_places(orders: Orders) -> Table:
     seen = lines.group_by("customer_id", "place").aggregate(last=lines.ordered_at.max())
     latest = seen.group_by("customer_id").aggregate(latest=seen["last"].max())
     joined = seen.join(latest, "customer_id")
-    return (
-        joined.filter(joined["last"] == joined.latest).group_by("customer_id").aggregate(place=lambda t: t.place.min())
-    )
+    return joined.filter(joined["last"] == joined.latest).group_by("customer_id").aggregate(place=_.place.min())
 
 
 def _keyed(orders: Orders) -> Table:
