@@ -36,6 +36,8 @@ def encoded(value: Any, arrays: Arrays, place: str = "finding") -> Any:
     if isinstance(value, tuple | list):
         members = cast("tuple[Any, ...]", value)
         return [encoded(item, arrays, f"{place}[{index}]") for index, item in enumerate(members)]
+    if isinstance(value, frozenset):
+        return sorted(cast("frozenset[str]", value))
     if dataclasses.is_dataclass(value):
         names = (field.name for field in dataclasses.fields(value))
         return {name: encoded(getattr(value, name), arrays, f"{place}.{name}") for name in names}
@@ -68,6 +70,8 @@ def decoded(hint: Any, data: Any, arrays: Mapping[str, Any], folder: Path) -> An
         inner = typing.get_args(hint)
         hints = [inner[0]] * len(data) if inner[-1] is Ellipsis else list(inner)
         return tuple(decoded(kind, item, arrays, folder) for kind, item in zip(hints, data, strict=True))
+    if origin is frozenset:
+        return frozenset(data)
     if origin is np.ndarray or hint is np.ndarray:
         return arrays[data]
     if origin is not None:

@@ -16,14 +16,13 @@ from patronage.evidence.engine import Engine, replacing
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
 from patronage.strategy.strategy import Strategy, load_strategy
 from patronage.study.cache import building, write_value
-from patronage.study.catalog import the_wiring
+from patronage.study.catalog import GIVEN, the_wiring
 from patronage.study.digest import digest, file_digest
 from patronage.study.gather import Gathered, gathered, typed_evidence
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
 from patronage.study.shelf import Ledger, Run
-from patronage.study.wiring import snake_case
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 from patronage.vocabulary.horizon import Horizon
 from patronage.vocabulary.terms import Terms
@@ -92,10 +91,10 @@ def _bench(project: Project, strategy: Strategy, found: Gathered, engine: Engine
     """Everything given from outside, by type, with the fingerprints that results hang on."""
     day, values = typed_evidence(found, engine, as_of or strategy.company.as_of)
     digests = {kind: digest([found.digests.get(name, "absent") for name in BEHIND[kind]], day) for kind in values}
-    for section in (strategy.pools, strategy.activities, strategy.costs_of_action, strategy.segments):
-        if section is not None:
+    for name, section in strategy.parts().items():
+        if type(section) in GIVEN:
             values[type(section)] = section
-            digests[type(section)] = strategy.section_digests[snake_case(type(section).__name__)]
+            digests[type(section)] = strategy.section_digests[name]
     terms = _terms(strategy, day)
     values[Terms] = terms
     digests[Terms] = digest(terms)

@@ -11,9 +11,10 @@ from patronage.decisions.decision import Decision
 from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.finding_screen import tell_finding
-from patronage.faces.cli.screen import err, money, table, tell_json
+from patronage.faces.cli.screen import err, table, tell_json
 from patronage.faces.present import decision_data, finding_data, stored_tables
 from patronage.faces.tables import chosen, write_csv, write_parquet
+from patronage.faces.words import money, span
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import Fault, ProjectError
 
@@ -106,6 +107,4 @@ def _answer(answer: Any) -> dict[str, Any]:
 def _value(row: Decision, currency: str) -> str:
     if row.value is None:
         return str(row.status).replace("_", " ")
-    return (
-        f"{money(row.value.mean, currency)} ({money(row.value.p05, '').strip()} to {money(row.value.p95, '').strip()})"
-    )
+    return span(row.value, currency)

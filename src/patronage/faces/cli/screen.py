@@ -54,18 +54,6 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
 
 
-def money(value: float | None, currency: str) -> str:
-    """An amount a person reads: GBP 1.23m, GBP 45,600, GBP -310; a dash for none."""
-    if value is None:
-        return "-"
-    size = abs(value)
-    if size >= 1e7:
-        return f"{currency} {value / 1e6:,.1f}m"
-    if size >= 1e6:
-        return f"{currency} {value / 1e6:,.2f}m"
-    return f"{currency} {value:,.0f}"
-
-
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()
 ) -> None:

@@ -1,0 +1,102 @@
+"""What a section of the report is made of: paragraphs, pictures, tables, decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from patronage.faces.charts import Picture
+from patronage.faces.words import cell, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from patronage.evidence.store import StoredTable
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, whether it is a number, and the number it sorts by."""
+
+    text: str
+    number: bool
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column's label, and whether its cells are numbers."""
+
+    label: str
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table of the page."""
+
+    title: str
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionBlock:
+    """One decision as the page shows it."""
+
+    kind: str
+    status: str
+    subject: str
+    stake: str
+    value: str
+    reason: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section: id for links, short name for the menu, title, and its content in this order."""
+
+    id: str
+    short: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    decisions: tuple[DecisionBlock, ...] = ()
+    tables: tuple[PageTable, ...] = field(default=())
+
+
+def page_table(
+    title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], note: str = ""
+) -> PageTable:
+    """A page table of plain rows; columns: key of the row to its label, in order."""
+    headings = tuple(Heading(label, _is_number([row[key] for row in rows])) for key, label in columns.items())
+    cells = tuple(tuple(_cell(row[key]) for key in columns) for row in rows)
+    return PageTable(title, headings, cells, note)
+
+
+def stored_rows(
+    table: StoredTable, *, limit: int, order: str | None = None, keep: Callable[[Mapping[str, Any]], bool] | None = None
+) -> tuple[list[dict[str, Any]], str]:
+    """The first rows of a small stored table, largest of `order` first, and a note on how many there are in all."""
+    rows = [row for row in table.rows_one_by_one() if keep is None or keep(row)]
+    if order is not None:
+        rows.sort(key=lambda row: (row[order] is None, -abs(row[order] or 0.0), str(row)))
+    note = f"The first {limit} of {len(rows):,} rows; all of them: patronage show DIR, with --table." if len(rows) > limit else ""
+    return rows[:limit], note
+
+
+def label(name: str) -> str:
+    """A column's name as a heading."""
+    text = words_of(name)
+    return text[:1].upper() + text[1:]
+
+
+def _cell(value: Any) -> Cell:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Cell(cell(value), number, repr(value) if number else "")
+
+
+def _is_number(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
