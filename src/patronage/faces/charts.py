@@ -45,10 +45,19 @@ def waterfall(title: str, words: str, bars: Sequence[Bar], unit: str) -> Picture
         start = 0.0 if bar.is_total else level
         level = start + bar.amount
         kind = "total" if bar.is_total else ("rise" if bar.amount >= 0 else "fall")
-        label = short(bar.amount) if bar.is_total else f"{bar.amount:+,.0f}" if abs(bar.amount) < 1e4 else signed(bar.amount)
-        rows.append({"label": bar.label, "start": start, "end": level, "kind": kind, "text": label, "top": max(start, level)})
+        label = (
+            short(bar.amount)
+            if bar.is_total
+            else f"{bar.amount:+,.0f}"
+            if abs(bar.amount) < 1e4
+            else signed(bar.amount)
+        )
+        rows.append(
+            {"label": bar.label, "start": start, "end": level, "kind": kind, "text": label, "top": max(start, level)}
+        )
     order = [bar.label for bar in bars]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("label:N", sort=order, title=None, axis=alt.Axis(labelAngle=0)))
+    axis = alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' to ')", labelOverlap=False)
+    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("label:N", sort=order, title=None, axis=axis))
     colour = alt.Color(
         "kind:N", legend=None, scale=alt.Scale(domain=["total", "rise", "fall"], range=[NEUTRAL, UP, DOWN])
     )
@@ -86,15 +95,21 @@ def forecast(title: str, words: str, rows: Sequence[Mapping[str, Any]], unit: st
     """Actual by month beside what was expected, with the 90% band; rows: month, actual, expected, p05, p95."""
     values = [{**row, "month": str(row["month"])[:10]} for row in rows]
     base = alt.Chart(alt.Data(values=values)).encode(x=alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y")))
-    band = base.transform_filter("datum.p05 != null").mark_area(color=SECOND, opacity=0.25).encode(
-        y=alt.Y("p05:Q", title=unit), y2="p95:Q"
+    band = (
+        base.transform_filter("datum.p05 != null")
+        .mark_area(color=SECOND, opacity=0.25)
+        .encode(y=alt.Y("p05:Q", title=unit), y2="p95:Q")
     )
-    expected = base.transform_filter("datum.expected != null").mark_line(
-        color=SECOND, strokeWidth=2, strokeDash=[6, 3]
-    ).encode(y="expected:Q")
-    actual = base.transform_filter("datum.actual != null").mark_line(
-        color=ACCENT, strokeWidth=2.5, point=alt.OverlayMarkDef(color=ACCENT, size=28)
-    ).encode(y="actual:Q")
+    expected = (
+        base.transform_filter("datum.expected != null")
+        .mark_line(color=SECOND, strokeWidth=2, strokeDash=[6, 3])
+        .encode(y="expected:Q")
+    )
+    actual = (
+        base.transform_filter("datum.actual != null")
+        .mark_line(color=ACCENT, strokeWidth=2.5, point=alt.OverlayMarkDef(color=ACCENT, size=28))
+        .encode(y="actual:Q")
+    )
     return _picture(title, words, band + expected + actual)
 
 
@@ -108,8 +123,11 @@ def heat(title: str, words: str, rows: Sequence[Mapping[str, Any]]) -> Picture:
         .encode(
             x=alt.X("age:O", title="months since the first purchase", axis=alt.Axis(labelAngle=0)),
             y=alt.Y("cohort:O", title=None),
-            opacity=alt.Opacity("retention:Q", legend=alt.Legend(title="active", format=".0%", orient="top"),
-                                scale=alt.Scale(range=[0.06, 1])),
+            opacity=alt.Opacity(
+                "retention:Q",
+                legend=alt.Legend(title="active", format=".0%", orient="top"),
+                scale=alt.Scale(range=[0.06, 1]),
+            ),
         )
     )
     return _picture(title, words, chart, height=max(160, 15 * count))
@@ -158,7 +176,9 @@ def _picture(title: str, words: str, chart: Any, *, height: int = 300) -> Pictur
         .configure_view(stroke=None)
     )  # fmt: skip
     drawn = vlc.vegalite_to_svg(dressed.to_dict())
-    head = f'<svg role="img" preserveAspectRatio="xMinYMin meet" aria-label="{html.escape(title)}. {html.escape(words)}" '
+    head = (
+        f'<svg role="img" preserveAspectRatio="xMinYMin meet" aria-label="{html.escape(title)}. {html.escape(words)}" '
+    )
     # Fixed sizes go, so that the picture shrinks with a narrow page.
     flexible = re.sub(r'^<svg ([^>]*?)width="\d+" height="\d+" ', lambda found: head + found.group(1), drawn)
     inner = re.sub(r' (aria-label|aria-roledescription|role)="[^"]*"', "", flexible[len(head) :])

@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
+from patronage.analyses.who.cohorts import cohorts
+from patronage.analyses.who.order_summary import order_summary
+from patronage.analyses.worth.change_bridge import change_bridge
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
 from patronage.strategy.actions import CostsOfAction
@@ -22,7 +25,11 @@ GIVEN: frozenset[type] = frozenset(
 )  # fmt: skip
 """The types that come from outside the analyses: the run's own, evidence tables, declared sections."""
 
-ANALYSES: tuple[Maker, ...] = ()
+ANALYSES: tuple[Maker, ...] = (
+    change_bridge,
+    cohorts,
+    order_summary,
+)
 """The analyses of the package, in no particular order."""
 
 RULES: tuple[Maker, ...] = ()

@@ -128,7 +128,7 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
     target = project.runs / name
     with building(target) as folder:
         rows = proposals(the_wiring(), _within(bench, folder), say)
-        write_value(Ledger(ledger(rows)), folder, "ledger")
+        write_value(Ledger(ledger(rows, engine=bench.engine)), folder, "ledger")
         record |= {
             "run": name,
             "at": now.isoformat(timespec="seconds"),

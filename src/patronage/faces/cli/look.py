@@ -15,6 +15,7 @@ from patronage.faces.cli.screen import err, table, tell_json
 from patronage.faces.present import decision_data, finding_data, stored_tables
 from patronage.faces.tables import chosen, write_csv, write_parquet
 from patronage.faces.words import money, span
+from patronage.study.decided import decided_ledger
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import Fault, ProjectError
 
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("questions")(questions)
 
 
-def show(
+def show(  # noqa: PLR0917  each is an option of the command
     folder: Folder,
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its name, such as change_bridge.")],
     table_name: Annotated[str | None, typer.Option("--table", metavar="T", help="One table of the finding.")] = None,
@@ -64,11 +65,16 @@ def ledger(
 ) -> None:
     """List the proposals of the last run, those with the most measured money at stake first."""
     run = open_study(folder).last_run()
-    rows = run.ledger()[:top]
+    rows = decided_ledger(run)[:top]
     if as_json:
-        tell_json([decision_data(row) for row in rows])
+        tell_json(ledger_data(rows))
         return
     tell_ledger(rows, run.record["currency"])
+
+
+def ledger_data(rows: tuple[Decision, ...]) -> list[dict[str, Any]]:
+    """The decision ledger as its contract names it."""
+    return [decision_data(row) for row in rows]
 
 
 def tell_ledger(rows: tuple[Decision, ...], currency: str) -> None:

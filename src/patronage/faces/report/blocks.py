@@ -67,9 +67,7 @@ class Section:
     tables: tuple[PageTable, ...] = field(default=())
 
 
-def page_table(
-    title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], note: str = ""
-) -> PageTable:
+def page_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], note: str = "") -> PageTable:
     """A page table of plain rows; columns: key of the row to its label, in order."""
     headings = tuple(Heading(label, _is_number([row[key] for row in rows])) for key, label in columns.items())
     cells = tuple(tuple(_cell(row[key]) for key in columns) for row in rows)
@@ -83,7 +81,11 @@ def stored_rows(
     rows = [row for row in table.rows_one_by_one() if keep is None or keep(row)]
     if order is not None:
         rows.sort(key=lambda row: (row[order] is None, -abs(row[order] or 0.0), str(row)))
-    note = f"The first {limit} of {len(rows):,} rows; all of them: patronage show DIR, with --table." if len(rows) > limit else ""
+    note = (
+        f"The first {limit} of {len(rows):,} rows; all of them: patronage show DIR, with --table."
+        if len(rows) > limit
+        else ""
+    )
     return rows[:limit], note
 
 

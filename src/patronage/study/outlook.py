@@ -1,0 +1,55 @@
+"""What a project could compute, told from its strategy file and the wiring before a row is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from patronage.evidence.engine import Engine
+from patronage.strategy.strategy import load_strategy
+from patronage.study.catalog import GIVEN, the_wiring
+from patronage.study.inputs import matching
+from patronage.study.joining import BEHIND
+from patronage.study.wiring import Wiring, snake_case
+from patronage.vocabulary.errors import EvidenceError, Fault
+from patronage.vocabulary.terms import Terms
+
+if TYPE_CHECKING:
+    from patronage.study.project import Project
+
+
+def outlook(project: Project) -> dict[str, Any]:
+    """Which findings are ready to be computed, and what the others wait for.
+
+    Raises StrategyError with every fault of the strategy file, EvidenceError for every source whose
+    files are not there.
+    """
+    strategy = load_strategy(project.strategy)
+    faults = [
+        Fault(f"sources.{source.table}", f"there is no file {source.location!r}", "mend `from` in strategy.yaml")
+        for source in strategy.sources
+        if not matching(project.folder, source.location)
+    ]
+    if faults:
+        raise EvidenceError(*faults)
+    declared = {source.table for source in strategy.sources}
+    here: set[type] = {Engine, Terms}
+    here |= {kind for kind, tables in BEHIND.items() if tables[0] in declared}
+    here |= {type(section) for section in strategy.parts().values()} & GIVEN
+    return {"faults": [], "findings": _rows(the_wiring(), here)}
+
+
+def _rows(wiring: Wiring, here: set[type]) -> list[dict[str, Any]]:
+    waits: dict[type, tuple[str, ...]] = {}
+    rows: list[dict[str, Any]] = []
+    for step in wiring.analyses:
+        missing: list[str] = []
+        for need in step.needs:
+            if not need.optional and need.kind not in here:
+                missing.extend(waits.get(need.kind, (snake_case(need.kind.__name__),)))
+        if step.makes is not None:
+            if missing:
+                waits[step.makes] = tuple(dict.fromkeys(missing))
+            else:
+                here.add(step.makes)
+        rows.append({"name": step.name, "ready": not missing, "waits_for": list(dict.fromkeys(missing))})
+    return rows
