@@ -73,7 +73,10 @@ class ChangeBridge:
 
 @dataclass(frozen=True, slots=True)
 class PoolUse:
-    """One pool over its period: rate, capacity used and unused in its unit, and their cost, at the means."""
+    """One pool over its period: rate, capacity used and unused in its unit, and their cost, at the means.
+
+    shortage: more is used than the practical capacity holds; p_shortage: in how many of the draws.
+    """
 
     id: str
     unit: str
@@ -85,16 +88,21 @@ class PoolUse:
     unused_cost: float
     supplied_cost: float
     shortage: bool
+    p_shortage: float
     rate_estimate: Estimate
     used_cost_estimate: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityUse:
-    """One activity over its pool's period: what one occurrence takes and costs, how many, and their cost."""
+    """One activity over its pool's period: what one occurrence takes and costs, how many, and their cost.
+
+    counted_by: events, orders or declared volume. minutes: time of one occurrence, in the unit of its pool.
+    """
 
     id: str
     pool: str
+    counted_by: str
     category: str
     volume: float
     minutes: float
@@ -104,12 +112,27 @@ class ActivityUse:
 
 
 @dataclass(frozen=True, slots=True)
+class CountCost:
+    """What one of a countable thing (an order, a line, an event, one of its drivers) costs at the pools' rates.
+
+    column: of the customers table, that holds how many of it each customer caused. cost: currency each; its mean
+    is at the means of all inputs. avoidable: share of that cost that goes when the work goes.
+    """
+
+    column: str
+    cost: Estimate
+    avoidable: float
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityCosts:
     """Time-driven cost of each activity and pool (M1); assigned and unused add to supplied to the cent.
 
-    from_evidence: whether volumes were counted in the evidence or declared. customers: customer_id,
-    cost, avoidable_cost, minutes, p05, p95 over the twelve months to the as-of date, at the pools' rates;
-    None without evidence of customers.
+    from_evidence: whether any volume was counted in the evidence. start, end: the days over which customers' costs
+    are counted. counts: what each counted thing costs; a customer's cost is its counts times these, so any draw of it
+    can be had. uncounted: activities left out, with the reason. customers: customer_id, cost, avoidable_cost, minutes,
+    p05, p95 (over those days, at the pools' rates), then the counts; None without evidence of customers.
+    anonymous_cost: of work for no named customer over those days.
     """
 
     grade: Grade
@@ -117,6 +140,11 @@ class ActivityCosts:
     pools: tuple[PoolUse, ...]
     activities: tuple[ActivityUse, ...]
     from_evidence: bool
+    start: date | None
+    end: date | None
+    counts: tuple[CountCost, ...]
+    anonymous_cost: float
+    uncounted: tuple[str, ...]
     customers: StoredTable | None
 
 

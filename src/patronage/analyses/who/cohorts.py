@@ -55,7 +55,7 @@ def cohorts(orders: Orders, terms: Terms) -> Cohorts:  # noqa: ARG001  every ana
 
 
 def retention_at(cells: list[Cell], age: int) -> float | None:
-    """Share of customers with a purchase in that month of age, over the cohorts that reached it; None where none did."""
+    """Share of customers who bought in that month of age, over the cohorts that reached it; None where none did."""
     there = [cell for cell in cells if cell.age == age]
     size = sum(cell.customers for cell in there)
     return sum(cell.active for cell in there) / size if size else None

@@ -1,0 +1,206 @@
+"""How often each activity happens: counted in events, counted in orders, or declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from patronage.evidence.queries.activity_cost import (
+    OCCURRENCES,
+    RECORDED,
+    UNTIMED,
+    EventCount,
+    event_activities,
+    least_times,
+)
+from patronage.evidence.queries.periods import SLACK_DAYS, Period, twelve_months_to
+from patronage.evidence.tables import ActivityEvents, Orders
+from patronage.strategy.activities import Activities, Activity, Driver, Pools
+from patronage.strategy.quantity import Quantity, exactly
+from patronage.vocabulary.errors import EstimationError, Fault, nearest
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
+
+MINUTES_OF = {"minute": 1.0, "minutes": 1.0, "min": 1.0, "hour": 60.0, "hours": 60.0, "h": 60.0}
+"""Minutes of the units of capacity in which recorded minutes can be counted."""
+
+EVENTS, ORDERS, DECLARED = "events", "orders", "declared volume"
+"""What may count an activity."""
+
+_FROM_ORDERS = {
+    Driver.ORDER: ("orders", {"lines": "lines", "units": "units", "returns": "returns"}),
+    Driver.LINE: ("lines", {"lines": "lines", "units": "units", "returns": "returns"}),
+    Driver.RETURN: ("returns", {"lines": "returns", "units": "returned_units", "returns": "returns"}),
+    Driver.CUSTOMER: ("active", {"lines": "lines", "units": "units", "returns": "returns"}),
+}
+"""For each driver the column of order counts that counts occurrences, and those that its time equation may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days over which evidence is counted, and their length in years: exactly 1 for a full year."""
+
+    period: Period
+    years: float
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The evidence in which work is counted, each with its window."""
+
+    orders: Orders | None
+    order_window: Window | None
+    events: ActivityEvents | None
+    event_window: Window | None
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Time, in the unit of the pool, that each one of a counted column takes.
+
+    column: None for a declared volume. stream: name of its draws.
+    """
+
+    column: str | None
+    each: Quantity
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How one activity is counted.
+
+    counted_by: events, orders or declared volume. occurrences: the column that counts it, None where
+    declared. times: what takes time. events: the counts that the events must give for it.
+    """
+
+    activity: Activity
+    counted_by: str
+    occurrences: str | None
+    times: tuple[Time, ...]
+    events: tuple[EventCount, ...] = ()
+
+
+def work(orders: Orders | None, events: ActivityEvents | None, as_of: date) -> Work:
+    """The evidence with the days over which each part is counted."""
+    order_window = event_window = None
+    if orders is not None:
+        order_window = _window(as_of, orders.engine.value(orders.table.ordered_at.min()).date())
+    if events is not None:
+        first = events.engine.value(events.table["at"].min())
+        event_window = None if first is None else _window(as_of, first.date())
+    return Work(orders, order_window, None if event_window is None else events, event_window)
+
+
+def volumes(pools: Pools, activities: Activities, found: Work) -> tuple[list[Volume], list[str]]:
+    """The activities of today that something counts, and the others with the reason.
+
+    Raises EstimationError with every activity whose equation gives negative time to an event.
+    """
+    happened: frozenset[str] = frozenset()
+    if found.events is not None and found.event_window is not None:
+        rows = found.events.engine.records(event_activities(found.events, found.event_window.period))
+        happened = frozenset(row["activity_id"] for row in rows)
+    told = [
+        _volume(activity, pools.by_id[activity.pool].unit, found, happened=activity.id in happened)
+        for activity in activities.activities
+        if activity.today
+    ]
+    counted = [each for each in told if isinstance(each, Volume)]
+    _refuse_negative_times(found, counted)
+    return counted, [each for each in told if isinstance(each, str)]
+
+
+def event_columns(counted: Iterable[Volume]) -> list[EventCount]:
+    """The counts that the events must give."""
+    return [count for volume in counted for count in volume.events]
+
+
+def _window(as_of: date, first: date) -> Window:
+    year = twelve_months_to(as_of)
+    if (first - year.start).days <= SLACK_DAYS:
+        return Window(year, 1.0)
+    period = Period(first, as_of)
+    return Window(period, period.days / DAYS_PER_YEAR)
+
+
+def _volume(activity: Activity, unit: str, found: Work, *, happened: bool) -> Volume | str:
+    if happened and found.events is not None:
+        return _from_events(activity, unit, found.events.drivers)
+    if activity.driver is not None and found.orders is not None:
+        return _from_orders(activity, activity.driver)
+    if activity.volume is not None:
+        return _declared(activity)
+    return f"{activity.id}: nothing counts it; give it a driver and orders, a volume, or activity_events"
+
+
+def _from_events(activity: Activity, unit: str, drivers: tuple[str, ...]) -> Volume | str:
+    lacking = _lacking(activity, drivers)
+    if lacking:
+        return lacking
+    timed = unit.lower() in MINUTES_OF
+    per = activity.time_equation.per
+    counts = {what: EventCount(activity.id, what, timed) for what in (OCCURRENCES, UNTIMED, *per)}
+    times = [Time(counts[UNTIMED].column, activity.time_equation.base, _stream(activity))]
+    times += [Time(counts[driver].column, each, _stream(activity, driver)) for driver, each in per.items()]
+    if timed:
+        recorded = EventCount(activity.id, RECORDED, timed)
+        counts[RECORDED] = recorded
+        times.append(Time(recorded.column, exactly(1 / MINUTES_OF[unit.lower()]), "recorded"))
+    return Volume(activity, EVENTS, counts[OCCURRENCES].column, tuple(times), tuple(counts.values()))
+
+
+def _from_orders(activity: Activity, driver: Driver) -> Volume | str:
+    occurrences, drivers = _FROM_ORDERS[driver]
+    lacking = _lacking(activity, tuple(drivers))
+    if lacking:
+        return lacking
+    times = [Time(occurrences, activity.time_equation.base, _stream(activity))]
+    per = activity.time_equation.per
+    times += [Time(drivers[name], each, _stream(activity, name)) for name, each in per.items()]
+    return Volume(activity, ORDERS, occurrences, tuple(times))
+
+
+def _declared(activity: Activity) -> Volume | str:
+    lacking = _lacking(activity, ())
+    if lacking:
+        return lacking
+    return Volume(activity, DECLARED, None, (Time(None, activity.time_equation.base, _stream(activity)),))
+
+
+def _lacking(activity: Activity, known: tuple[str, ...]) -> str | None:
+    unknown = [driver for driver in activity.time_equation.per if driver not in known]
+    if not unknown:
+        return None
+    hint = " or ".join(filter(None, (nearest(driver, known) for driver in unknown)))
+    named = ", ".join(unknown)
+    tail = hint or "give activity_events with a column of that name, or take it out of the time equation"
+    return f"{activity.id}: its time equation counts {named}, which the evidence does not give; {tail}"
+
+
+def _stream(activity: Activity, driver: str | None = None) -> str:
+    return f"activities.{activity.id}.{'base' if driver is None else f'per.{driver}'}"
+
+
+def _refuse_negative_times(found: Work, counted: list[Volume]) -> None:
+    if found.events is None or found.event_window is None:
+        return
+    equations = {
+        volume.activity.id: (equation.base.mean, {name: each.mean for name, each in equation.per.items()})
+        for volume in counted
+        if volume.counted_by == EVENTS and (equation := volume.activity.time_equation).per
+    }
+    if not equations:
+        return
+    least = found.events.engine.records(least_times(found.events, found.event_window.period, equations))[0]
+    faults = [
+        Fault(
+            f"activities.{activity}.time_equation",
+            f"gives {time:.4g} to one of its events, and time cannot be negative",
+            "raise the base or the coefficients",
+        )
+        for activity, time in least.items()
+        if time is not None and time < 0
+    ]
+    if faults:
+        raise EstimationError(*faults)

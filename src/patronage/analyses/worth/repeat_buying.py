@@ -1,0 +1,185 @@
+"""How customers repeat and leave, by three models of which the evidence chooses one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from patronage.evidence.engine import Columns, Engine
+from patronage.evidence.queries.basis import value_basis
+from patronage.evidence.queries.repeat import (
+    buying_days,
+    counts_at_both,
+    history_counts,
+    repeat_histories,
+    typed_histories,
+)
+from patronage.evidence.store import StoredTable
+from patronage.evidence.tables import Orders
+from patronage.findings.lifetime import RepeatBuying, RepeatModel
+from patronage.findings.who import BuyingType
+from patronage.kernels.repeat_buying import RepeatFit, fit_repeat_buying, holdout_log_likelihood
+from patronage.kernels.repeat_buying import RepeatModel as Model
+from patronage.kernels.repeat_counts import RepeatCounts, repeat_counts
+from patronage.vocabulary.errors import EstimationError, Fault
+from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.terms import Terms
+
+FEWEST_REPEATERS = 10
+"""Customers with a repeat purchase below which nothing tells how rates of buying and leaving differ."""
+
+WORDS = {Model.BG_NBD: "BG/NBD", Model.MBG_NBD: "MBG/NBD", Model.PARETO_NBD: "Pareto/NBD"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The stored tables of a fit: one row per customer, and one per purchase day."""
+
+    engine: Engine
+    table: StoredTable
+    days: StoredTable
+    days_per_unit: float
+
+
+def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) -> RepeatBuying:
+    """BG/NBD, MBG/NBD and Pareto/NBD on purchase days, and the one that foresaw the last third of the history best.
+
+    Raises EstimationError where fewer than ten customers bought again.
+    """
+    stored = _stored(orders, buying_type, terms)
+    counts = _counts(stored)
+    repeaters = int(counts.n[counts.x > 0].sum())
+    if repeaters < FEWEST_REPEATERS:
+        raise EstimationError(_too_few(repeaters, int(counts.customers)))
+    split = _split(stored, orders.as_of)
+    both = None if split is None else _both(stored, split, orders.as_of)
+    fits = {model: fit_repeat_buying(counts, model) for model in Model}
+    held = {model: None if both is None else _held_out(both, model) for model in Model}
+    chosen, why = _choice(fits, held)
+    left_out = stored.table.rows - int(counts.customers)
+    return RepeatBuying(
+        grade=Grade.BEHAVIOUR,
+        as_of=orders.as_of,
+        chosen=str(chosen),
+        why=why + _told_left_out(left_out),
+        unit=str(terms.time_unit),
+        customers=int(counts.customers),
+        repeat_customers=repeaters,
+        contract_like=left_out,
+        split=None if both is None else split,
+        models={str(model): _model(fit, held[model]) for model, fit in fits.items()},
+        table=stored.table,
+        days=stored.days,
+    )
+
+
+def _stored(orders: Orders, buying_type: BuyingType | None, terms: Terms) -> Stored:
+    engine = orders.engine
+    days = engine.keep(buying_days(orders, value_basis(orders, terms)).order_by("customer_id", "day"), "days")
+    types = None if buying_type is None else engine.open(buying_type.customers)
+    histories = typed_histories(repeat_histories(engine.open(days), as_of=orders.as_of), types)
+    return Stored(engine, engine.keep(histories.order_by("customer_id"), "table"), days, terms.time_unit.days)
+
+
+def _counts(stored: Stored) -> RepeatCounts:
+    columns = stored.engine.columns(history_counts(stored.engine.open(stored.table)))
+    if not columns["n"].size:
+        raise EstimationError(
+            Fault("repeat_buying", "no customer kept a purchase", "map the column that names the customer")
+        )
+    return _counted(columns, stored.days_per_unit)
+
+
+def _counted(columns: Columns, days_per_unit: float, suffix: str = "") -> RepeatCounts:
+    x, t_x, age = (columns[name + suffix].astype(float) for name in ("x", "t_x", "age"))
+    return repeat_counts(x, t_x / days_per_unit, age / days_per_unit, columns["n"])
+
+
+def _too_few(repeaters: int, customers: int) -> Fault:
+    found = f"{repeaters:,} of {customers:,} customers bought on two days or more, expected {FEWEST_REPEATERS} or more"
+    step = (
+        "lifetime_value, customer_equity, calendar and backtests wait for a longer history; "
+        "order_summary, change_bridge, customer_profit, whale_curve and cohorts do not need one"
+    )
+    return Fault("repeat_buying", found, step)
+
+
+def _split(stored: Stored, as_of: date) -> date | None:
+    """The last day of the first two thirds of the history; None where a third is not even one day."""
+    engine = stored.engine
+    first: date = engine.value(engine.open(stored.table).first_day.min())
+    third = (as_of - first).days // 3
+    return as_of - timedelta(days=third) if third else None
+
+
+def _both(stored: Stored, split: date, as_of: date) -> tuple[RepeatCounts, RepeatCounts] | None:
+    """The histories of the same customers on both days; None where the first two thirds hold too few repeats."""
+    engine = stored.engine
+    found = counts_at_both(engine.open(stored.days), engine.open(stored.table), split=split, as_of=as_of)
+    columns = engine.columns(found)
+    if columns["n"][columns["x"] > 0].sum() < FEWEST_REPEATERS:
+        return None
+    return _counted(columns, stored.days_per_unit), _counted(columns, stored.days_per_unit, "_full")
+
+
+def _held_out(both: tuple[RepeatCounts, RepeatCounts], model: Model) -> float:
+    calibration, full = both
+    return holdout_log_likelihood(fit_repeat_buying(calibration, model), calibration, full)
+
+
+def _choice(fits: Mapping[Model, RepeatFit], held: Mapping[Model, float | None]) -> tuple[Model, str]:
+    """The model that scored the last third best among those the data identify, and why in words."""
+    able = [model for model, fit in fits.items() if fit.identified] or list(fits)
+    scores = {model: fits[model].log_likelihood if (score := held[model]) is None else score for model in able}
+    order = sorted(able, key=lambda model: -scores[model])
+    chosen, unheld = order[0], held[order[0]] is None
+    measure = "log-likelihood, no last third to score being there," if unheld else "log-likelihood of the last third"
+    why = f"{WORDS[chosen]} has the highest {measure} ({scores[chosen]:,.2f})"
+    why += "".join(f", {scores[chosen] - scores[each]:,.2f} above {WORDS[each]}" for each in order[1:]) + "."
+    apart = [model for model in fits if model not in able]
+    why += "".join(f" {WORDS[model]} is set aside: {fits[model].why_not}." for model in apart)
+    if not fits[chosen].identified:
+        why += (
+            f" No model is identified by these data alone ({fits[chosen].why_not}): a weak prior holds the chosen one."
+        )
+    return chosen, why
+
+
+def _told_left_out(customers: int) -> str:
+    if not customers:
+        return ""
+    return f" {customers:,} customers who renew like under a contract are left out of the fit."
+
+
+def _model(fit: RepeatFit, held_out: float | None) -> RepeatModel:
+    return RepeatModel(
+        parameters=fit.parameters,
+        standard_errors=fit.standard_errors,
+        covariance=fit.covariance,
+        log_likelihood=fit.log_likelihood,
+        holdout_log_likelihood=held_out,
+        identified=fit.identified,
+        why_not=fit.why_not,
+        prior_used=fit.prior_used,
+        prior=fit.prior,
+    )
+
+
+def fitted(repeat: RepeatBuying, model: str | None = None) -> RepeatFit:
+    """The chosen model, or a named one, as the kernels take it."""
+    kind = Model(model or repeat.chosen)
+    found = repeat.models[str(kind)]
+    known: dict[str, Any] = {"why_not": found.why_not, "prior": found.prior}
+    return RepeatFit(
+        kind,
+        dict(found.parameters),
+        dict(found.standard_errors),
+        found.covariance,
+        found.log_likelihood,
+        float(repeat.customers),
+        converged=True,
+        identified=found.identified,
+        **known,
+    )
