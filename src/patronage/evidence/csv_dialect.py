@@ -72,7 +72,7 @@ def dialect_of(path: Path, where: str, *, encoding: str | None = None, delimiter
         raise EvidenceError(Fault(where, "the file holds nothing but blank lines", "export it again"))
     before, text, announced = _without_lines_before(text)
     chosen = _declared_delimiter(delimiter, where) or announced or _delimiter(text, whole)
-    header = next(csv_rows(io.StringIO(text, newline=""), chosen), [])
+    header = next(csv_rows(io.StringIO(text, newline=""), chosen), list[str]())
     return Dialect(found, chosen, tuple(name.strip() for name in header), before)
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import uuid
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
@@ -39,7 +39,7 @@ def duckdb_table(path: Path, mapping: SourceMapping, engine: Engine, stack: Exit
             Fault(where, f"the DuckDB file cannot be opened: {first}", "close other programs that hold it")
         ) from error
     stack.callback(engine.connection.detach, alias)
-    names = [name for name in engine.connection.list_tables(database=(alias, "main"))]
+    names = list(engine.connection.list_tables(database=(alias, "main")))
     return engine.connection.table(_chosen(mapping.source_table, names, where), database=(alias, "main"))
 
 
@@ -99,7 +99,7 @@ def _record(line: str) -> dict[str, Any] | None:
         found = json.loads(line)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
 
 
 def _json_text(cell: Any) -> str | None:
@@ -108,8 +108,12 @@ def _json_text(cell: Any) -> str | None:
 
 def _sqlite(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    connection.text_factory = _as_utf8
     return connection
+
+
+def _as_utf8(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 def _sqlite_cells(path: Path, table: str) -> Iterator[TextRow]:

@@ -22,7 +22,7 @@ ORDERS = {"d/m/y": "dmy", "m/d/y": "mdy", "y/m/d": "ymd"}
 NUMERIC_FORMS = ("unix", "unix_ms", "excel")
 """Declared forms in which a date is a number: seconds or milliseconds since 1970, days of a worksheet."""
 
-_ISO = r"\s*\d{4}[-/].*"
+_PLAIN_ISO = ("____-__-__", "____-__-__ __:__:__", "____-__-__T__:__:__", "____-__-__ __:__")
 _TRIPLE = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})")
 _DATES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\d{4}-\d{1,2}-\d{1,2}"), "%Y-%m-%d"),
@@ -47,15 +47,15 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.Array(dt.string)), dt.timestamp))
-def _parsed_local(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]  # noqa: ANN202
+def _parsed_local(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.Array(dt.string)), dt.Timestamp("UTC")))
-def _parsed_zoned(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]  # noqa: ANN202
+def _parsed_zoned(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]
 
 
 @ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))
-def _from_micros(micros: int): ...  # pyright: ignore[reportUnusedParameter]  # noqa: ANN202
+def _from_micros(micros: int): ...  # pyright: ignore[reportUnusedParameter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class DayMonthEvidence:
     sample: str | None = None
 
 
-def as_time(value: ir.Value, form: DateForm) -> ir.TimestampValue:
-    """The cell as a naive UTC time, null where it cannot be read."""
+def as_time(value: ir.Value, form: DateForm) -> ir.Value:
+    """A tidied cell as a naive UTC time, null where it cannot be read."""
     kind = value.type()
     if form.numeric is not None:
         return _from_number(value, form.numeric)
@@ -94,9 +94,11 @@ def as_time(value: ir.Value, form: DateForm) -> ir.TimestampValue:
         return value.cast(dt.timestamp)
     if not (kind.is_string() or kind.is_integer()):
         return ibis.null(dt.timestamp)
-    text = value.cast("string").strip()
-    iso = ibis.ifelse(
-        text.re_search(r"^\d{4}[-/]"), text.try_cast(dt.Timestamp("UTC")).cast(dt.timestamp), ibis.null(dt.timestamp)
+    text = value.cast("string")
+    iso = ibis.cases(
+        (_is_plain_iso(text), text.try_cast(dt.timestamp)),
+        (text.re_search(r"^\d{4}[-/]"), text.try_cast(dt.Timestamp("UTC")).cast(dt.timestamp)),
+        else_=ibis.null(dt.timestamp),
     )
     local = [form_ for form_ in form.formats if "%z" not in form_]
     zoned = [form_ for form_ in form.formats if "%z" in form_]
@@ -106,6 +108,11 @@ def as_time(value: ir.Value, form: DateForm) -> ir.TimestampValue:
     if zoned:
         readings.append(_parsed_zoned(text, zoned).cast(dt.timestamp))
     return ibis.coalesce(*readings) if len(readings) > 1 else iso
+
+
+def _is_plain_iso(text: ir.Value) -> ir.Value:
+    """Whether a text has the shape of ISO 8601 without a zone, which is read four times as fast."""
+    return ibis.or_(*(text.like(shape) for shape in _PLAIN_ISO))
 
 
 def declared_form(text: str, samples: Iterable[str]) -> DateForm:
@@ -176,7 +183,7 @@ def day_month_fault(where: str, evidence: DayMonthEvidence) -> Fault | None:
 
 
 def day_month_order(evidence: DayMonthEvidence) -> str:
-    """dmy or mdy, as the dates that can be read one way only say; dmy where nothing depends on it."""
+    """Which of dmy and mdy it is, as the dates that can be read one way only say; dmy where nothing depends on it."""
     return "mdy" if evidence.month_first > evidence.day_first else "dmy"
 
 
@@ -201,7 +208,7 @@ def _both_readings(sample: str) -> str:
     return f"{sample!r} is {day_first} (d/m/y) or {month_first} (m/d/y)"
 
 
-def _from_number(value: ir.Value, form: str) -> ir.TimestampValue:
+def _from_number(value: ir.Value, form: str) -> ir.Value:
     number = value.try_cast("float64") if value.type().is_string() else value.cast("float64")
     seconds = {"unix": number, "unix_ms": number / 1e3, "excel": (number - 25_569.0) * 86_400.0}[form]
     inside = (seconds.abs() < 1e11) & ~seconds.isnan()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import ibis
 import ibis.expr.types as ir
@@ -23,10 +23,10 @@ from patronage.vocabulary.expressions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
-def condition(expression: Expression, table: ir.Table, *, where: str = "expression") -> ir.BooleanValue:
+def condition(expression: Expression, table: ir.Table, *, where: str = "expression") -> ir.Value:
     """The truth of an expression for each row of a table, null where a value it needs is missing.
 
     Raises EvidenceError with every column that the table lacks, and where the expression is no condition.
@@ -41,7 +41,7 @@ def value(expression: Expression, table: ir.Table, *, where: str = "expression")
 
 def condition_of(
     expression: Expression, columns: Mapping[str, ir.Value], *, where: str, decimal: str = "."
-) -> ir.BooleanValue:
+) -> ir.Value:
     """The truth of an expression over named columns; decimal: the mark in numbers that are text."""
     return _known(expression, columns, where, decimal).truth(expression)
 
@@ -99,7 +99,7 @@ class _Reading:
             case _:
                 return self.truth(expression)
 
-    def truth(self, expression: Expression) -> ir.BooleanValue:
+    def truth(self, expression: Expression) -> ir.Value:
         match expression:
             case Negation("not", operand):
                 return ~self.truth(operand)
@@ -123,13 +123,13 @@ class _Reading:
                     self._refuse("a condition that is true or false is expected here, not a value")
                 return found
 
-    def number(self, expression: Expression) -> ir.NumericValue:
+    def number(self, expression: Expression) -> ir.Value:
         found = self.value(expression)
         if found.type().is_null():
             return ibis.null("float64")
         return found if found.type().is_numeric() else as_number(found, self.decimal)
 
-    def text(self, expression: Expression) -> ir.StringValue:
+    def text(self, expression: Expression) -> ir.Value:
         return as_text(self.value(expression))
 
     def _arithmetic(self, operator: str, left: Expression, right: Expression) -> ir.Value:
@@ -142,7 +142,7 @@ class _Reading:
             return one * other
         return one / other.nullif(0.0)
 
-    def _compared(self, operator: str, left: Expression, right: Expression) -> ir.BooleanValue:
+    def _compared(self, operator: str, left: Expression, right: Expression) -> ir.Value:
         one, other = self._alike(left, right)
         match operator:
             case "=":
@@ -182,7 +182,7 @@ class _Reading:
             self._refuse("a date is compared with what is no date")
         return found.cast("timestamp")
 
-    def _member(self, operand: Expression, options: tuple[Literal, ...]) -> ir.BooleanValue:
+    def _member(self, operand: Expression, options: tuple[Literal, ...]) -> ir.Value:
         values = [option.value for option in options if option.value is not None]
         if values and all(isinstance(item, int | float) and not isinstance(item, bool) for item in values):
             return self.number(operand).isin(values)
@@ -227,7 +227,7 @@ class _Reading:
             self._refuse("'round' takes a whole number of digits")
         return self.number(arguments[0]).cast("float64").round(digits.value)
 
-    def _joined(self, arguments: tuple[Expression, ...]) -> ir.StringValue:
+    def _joined(self, arguments: tuple[Expression, ...]) -> ir.Value:
         texts = [ibis.coalesce(self.text(argument), ibis.literal("")) for argument in arguments]
         return ibis.literal("").concat(*texts)
 
@@ -240,19 +240,22 @@ class _Reading:
             return [item.cast("float64") for item in found]
         return [as_text(item) for item in found]
 
-    def _refuse(self, message: str) -> None:
+    def _refuse(self, message: str) -> NoReturn:
         raise EvidenceError(Fault(self.where, message))
 
 
 _ARITHMETIC = frozenset("+-*/")
-_ON_TEXT = {
+_ON_TEXT: Mapping[str, Callable[[ir.Value], ir.Value]] = {
     "lower": lambda text: text.lower(),
     "upper": lambda text: text.upper(),
     "trim": lambda text: text.strip(),
     "length": lambda text: text.length(),
     "text": lambda text: text,
 }
-_ON_MOMENT = {"year": lambda moment: moment.year(), "month": lambda moment: moment.month()}
+_ON_MOMENT: Mapping[str, Callable[[ir.Value], ir.Value]] = {
+    "year": lambda moment: moment.year(),
+    "month": lambda moment: moment.month(),
+}
 
 
 def _plain(item: float | int | str | bool) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 
 from patronage.evidence.loaded import Loaded
-from patronage.evidence.marking import BROKEN, Currency, Marked, cell_forms, marked_rows
+from patronage.evidence.marking import BROKEN, MappedSource, Marked, RowTerms, cell_forms, marked_rows
 from patronage.evidence.quality import columns_seen
 from patronage.evidence.quarantine import quarantined, reason_counts
 from patronage.evidence.readers import LINE, raw_source
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from patronage.evidence.engine import Engine
-    from patronage.evidence.readers import RawSource
-    from patronage.evidence.resolve import Resolved
     from patronage.evidence.store import StoredTable
     from patronage.vocabulary.sources import SourceMapping
 
@@ -50,27 +48,25 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
     """
     _same_currency(mapping, settings)
     with raw_source(mapping, folder, engine) as raw:
-        found = resolved(mapping, raw.columns)
-        forms = cell_forms(raw, found, mapping, engine)
+        source = MappedSource(raw, mapping, resolved(mapping, raw.columns))
+        forms = cell_forms(source, engine)
         last_day = max(settings.today, settings.as_of or settings.today)
-        marked = marked_rows(raw, found, mapping, forms, Currency(settings.currency, last_day))
+        marked = marked_rows(source, forms, RowTerms(settings.currency.upper(), last_day))
         with engine.staged(marked.table, "marked") as rows:
-            return _parted(_Rows(mapping, found, raw, marked, rows), engine)
+            return _parted(_Rows(source, marked, rows), engine)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The marked rows of one source."""
 
-    mapping: SourceMapping
-    found: Resolved
-    raw: RawSource
+    source: MappedSource
     marked: Marked
     rows: ir.Table
 
 
 def _parted(work: _Rows, engine: Engine) -> Loaded:
-    where = f"{work.mapping.table} ({work.mapping.location})"
+    where = f"{work.source.mapping.table} ({work.source.mapping.location})"
     rows = work.rows
     counts = engine.records(rows.aggregate(all_rows=rows.count(), good=(rows[BROKEN] == 0).sum()))[0]
     if not counts["all_rows"]:
@@ -79,25 +75,25 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     if not counts["good"]:
         told = "; ".join(f"{item.reason} ({item.rows:,} rows, first line {item.first_line:,})" for item in reasons)
         raise EvidenceError(Fault(where, f"none of the {counts['all_rows']:,} rows can be used: {told}"))
-    quarantine = engine.keep(quarantined(work.marked, rows, work.raw), f"{work.mapping.table}-quarantine")
-    given = frozenset(work.found.columns)
+    quarantine = engine.keep(quarantined(work.marked, rows, work.source.raw), f"{work.source.mapping.table}-quarantine")
+    given = frozenset(work.source.found.columns)
     good, repeats = _keep_good(work, given, engine)
-    names = [field.name for field in work.found.fields]
+    names = [field.name for field in work.source.found.fields]
     seen = columns_seen(engine.open(good), names, given, engine)
-    return Loaded(work.mapping.table, good, quarantine, counts["all_rows"], reasons, seen, given, repeats)
+    return Loaded(work.source.mapping.table, good, quarantine, counts["all_rows"], reasons, seen, given, repeats)
 
 
 def _no_rows(work: _Rows, where: str) -> Fault:
-    if work.mapping.keep is not None:
+    if work.source.mapping.keep is not None:
         return Fault(where, "no row is kept", "loosen `keep`, or check that the file has rows below its header")
     return Fault(where, "there is a header and no row below it", "export it again")
 
 
 def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[StoredTable, int]:
     good = work.rows.filter(work.rows[BROKEN] == 0)
-    names = [field.name for field in work.found.fields]
-    if work.mapping.table != "orders":
-        return engine.keep(good.select(LINE, *names).order_by(LINE), work.mapping.table), 0
+    names = [field.name for field in work.source.found.fields]
+    if work.source.mapping.table != "orders":
+        return engine.keep(good.select(LINE, *names).order_by(LINE), work.source.mapping.table), 0
     # Small tables of the lines concerned are made first, so that the wide one is read and sorted once.
     with ExitStack() as stack:
         cells = [name for name in names if name in given]
@@ -111,11 +107,13 @@ def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[Stor
             LINE, *names, "is_product", "is_return",
             is_repeat=joined.repeated_line.notnull(), returns_order_id=joined.returns_order_id,
         )  # fmt: skip
-        return engine.keep(lines.order_by(LINE), work.mapping.table), engine.value(repeated.count())
+        return engine.keep(lines.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
 
 
 def _same_currency(mapping: SourceMapping, settings: LoadSettings) -> None:
     declared = mapping.currency
     if declared and len(declared) == 3 and declared.isupper() and declared != settings.currency.upper():
         found = f"the source counts in {declared}, the project in {settings.currency}"
-        raise EvidenceError(Fault(mapping.table, found, "a rates table comes with a later release; convert the file first"))
+        raise EvidenceError(
+            Fault(mapping.table, found, "a rates table comes with a later release; convert the file first")
+        )

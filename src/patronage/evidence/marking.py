@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.cells import as_key, as_number, as_text
+from patronage.evidence.cells import as_key, as_number, as_text, tidied
 from patronage.evidence.contracts import Field, Kind
 from patronage.evidence.dates import DateForm, as_time
 from patronage.evidence.grammar import condition_of, value_of
 from patronage.evidence.readers import LINE, RawSource
-from patronage.evidence.rules import Cells, Rule, currency_rule, row_rules
+from patronage.evidence.rules import Cells, Rule, currency_rule, row_rules, symbol_rules
 from patronage.evidence.survey import CellForms, date_forms, decimal_mark
 from patronage.evidence.text_rows import FAULT, FILE, FURTHER
 from patronage.vocabulary.errors import EvidenceError, Fault
@@ -36,6 +36,8 @@ DETAIL = "reason_"
 RAW = "raw_cells"
 """Column of the raw cells of a row that breaks a rule, null for a good one."""
 
+_TYPES = {Kind.KEY: "string", Kind.TEXT: "string", Kind.NUMBER: "float64", Kind.TIME: "timestamp(6)"}
+
 
 @dataclass(frozen=True, slots=True)
 class Marked:
@@ -50,88 +52,108 @@ class Marked:
     reasons: tuple[str | None, ...]
 
 
-def cell_forms(raw: RawSource, found: Resolved, mapping: SourceMapping, engine: Engine) -> CellForms:
+@dataclass(frozen=True, slots=True)
+class MappedSource:
+    """A raw source and its mapping, every name found."""
+
+    raw: RawSource
+    mapping: SourceMapping
+    found: Resolved
+
+    def kept(self) -> ir.Table:
+        """The raw rows that the mapping keeps."""
+        table, keep = self.raw.table, self.mapping.keep
+        return table if keep is None else table.filter(self.condition(keep, table, "keep", self.mapping.decimal or "."))
+
+    def condition(self, expression: Expression, table: ir.Table, name: str, decimal: str) -> ir.Value:
+        """The truth of an expression over the source's columns."""
+        return condition_of(expression, self._cells(table), where=f"{self.mapping.table}.{name}", decimal=decimal)
+
+    def written(self, table: ir.Table, decimal: str) -> dict[str, ir.Value]:
+        """The mapped cells as the source writes them, by canonical column; without spaces around them but in texts."""
+        cells: dict[str, ir.Value] = {}
+        for name, expression in self.found.columns.items():
+            value = self._value(expression, table, name, decimal)
+            cells[name] = value if self.kind(name) is Kind.TEXT else tidied(value)
+        return cells
+
+    def currency(self, table: ir.Table, decimal: str) -> ir.Value | None:
+        """The currency of each row, where it is mapped."""
+        expression = self.found.currency
+        return None if expression is None else self._value(expression, table, "currency", decimal)
+
+    def kind(self, name: str) -> Kind:
+        """What a canonical column holds."""
+        return next(field.kind for field in self.found.fields if field.name == name)
+
+    def _value(self, expression: Expression, table: ir.Table, name: str, decimal: str) -> ir.Value:
+        value = value_of(expression, self._cells(table), where=f"{self.mapping.table}.{name}", decimal=decimal)
+        return value.cast("string") if value.type().is_null() else value
+
+    def _cells(self, table: ir.Table) -> dict[str, ir.Value]:
+        return {name: table[inner] for name, inner in self.raw.columns.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RowTerms:
+    """What the rules of rows measure against: the project's currency, the last day that a date may have."""
+
+    currency: str
+    last_day: date
+
+
+def cell_forms(source: MappedSource, engine: Engine) -> CellForms:
     """How the numbers and dates of a source are written; raises EvidenceError where that can be read two ways."""
-    table, where = kept_rows(raw, mapping), mapping.table
-    written = _written(raw, table, found, ".", where)
-    kinds = {field.name: field.kind for field in found.fields}
+    table, mapping = source.kept(), source.mapping
+    written = source.written(table, mapping.decimal or ".")
     faults: list[Fault] = []
     decimal = mapping.decimal or "."
-    if mapping.decimal not in {None, ".", ","}:
-        faults.append(Fault(f"{where}.decimal", f"{mapping.decimal!r} is no decimal mark", "write '.' or ','"))
-    elif mapping.decimal is None and not raw.machine_written:
-        numbers = {name: value for name, value in written.items() if kinds[name] is Kind.NUMBER}
-        mark = decimal_mark(table, numbers, engine, where)
+    if decimal not in {".", ","}:
+        faults.append(Fault(f"{mapping.table}.decimal", f"{decimal!r} is no decimal mark", "write '.' or ','"))
+    elif mapping.decimal is None and not source.raw.machine_written:
+        numbers = {name: value for name, value in written.items() if source.kind(name) is Kind.NUMBER}
+        mark = decimal_mark(table, numbers, engine, mapping.table)
         if isinstance(mark, Fault):
             faults.append(mark)
         else:
             decimal = mark
-    dates = {name: value for name, value in written.items() if kinds[name] is Kind.TIME}
-    forms, date_faults = date_forms(table, dates, engine, mapping.date_format, where)
+    dates = {name: value for name, value in written.items() if source.kind(name) is Kind.TIME}
+    forms, date_faults = date_forms(table, dates, engine, mapping.date_format, mapping.table)
     faults.extend(date_faults)
     if faults:
         raise EvidenceError(*faults)
     return CellForms(decimal, forms)
 
 
-def kept_rows(raw: RawSource, mapping: SourceMapping) -> ir.Table:
-    """The raw rows that the mapping keeps."""
-    if mapping.keep is None:
-        return raw.table
-    names = {name: raw.table[inner] for name, inner in raw.columns.items()}
-    decimal = mapping.decimal or "."
-    return raw.table.filter(condition_of(mapping.keep, names, where=f"{mapping.table}.keep", decimal=decimal))
-
-
-@dataclass(frozen=True, slots=True)
-class Currency:
-    """The project's currency and the last day that a date may have."""
-
-    code: str
-    last_day: date
-
-
-def marked_rows(raw: RawSource, found: Resolved, mapping: SourceMapping, forms: CellForms, terms: Currency) -> Marked:
+def marked_rows(source: MappedSource, forms: CellForms, terms: RowTerms) -> Marked:
     """Every kept row typed, and marked with every rule that it breaks, in one pass."""
-    table = kept_rows(raw, mapping)
-    written = _written(raw, table, found, forms.decimal, mapping.table)
-    inner = {f"written_{name}": value for name, value in written.items()}
-    if found.currency is not None:
-        inner["written_currency"] = _evaluated(found.currency, raw, table, mapping.table, forms.decimal)
-    table = table.mutate(**inner)
-    read = {
-        field.name: _typed(field, table[f"written_{field.name}"], forms)
-        for field in found.fields
-        if field.name in written
-    }
-    table = table.mutate(**{f"read_{name}": value for name, value in read.items()})
+    table = source.kept()
+    written = source.written(table, forms.decimal)
+    currency = source.currency(table, forms.decimal)
+    own = {} if currency is None else {"row_currency": currency}
+    table = table.mutate(**{f"written_{name}": value for name, value in written.items()}, **own)
+    fields = [field for field in source.found.fields if field.name in written]
+    table = table.mutate(**{f"read_{f.name}": _typed(f, table[f"written_{f.name}"], forms) for f in fields})
     cells = Cells(
-        {name: table[f"written_{name}"] for name in written}, {name: table[f"read_{name}"] for name in written}
+        {field.name: table[f"written_{field.name}"] for field in fields},
+        {field.name: table[f"read_{field.name}"] for field in fields},
     )
-    rules = [_shape_rule(table), *row_rules(found.contract, found.fields, cells, terms.last_day)]
-    if found.currency is not None:
-        rules.append(currency_rule(table["written_currency"], terms.code))
-    columns = _good_columns(table, found, cells, raw, mapping, forms)
+    rules = [Rule("shape", table[FAULT], table[FAULT].notnull())]
+    rules += row_rules(source.found.contract, source.found.fields, cells, terms.last_day)
+    rules += [currency_rule(table["row_currency"], terms.currency)] if own else []
+    rules += symbol_rules(source.found.contract, cells, terms.currency)
+    columns = _good_columns(source, table, cells, forms)
+    return _marked(source.raw, table, columns, rules)
+
+
+def _marked(raw: RawSource, table: ir.Table, columns: dict[str, ir.Value], rules: list[Rule]) -> Marked:
     details = {f"{DETAIL}{bit}": rule.reason for bit, rule in enumerate(rules) if not isinstance(rule.reason, str)}
-    inner_names = [*raw.columns.values(), FURTHER]
-    marked = table.select(LINE, FILE, *inner_names, **columns, **{BROKEN: _mask(rules)}, **details)
-    cells_of_row = ibis.struct({name: marked[name] for name in inner_names})
-    kept = ibis.ifelse(marked[BROKEN] != 0, cells_of_row, ibis.null(cells_of_row.type()))
+    inner = [*raw.columns.values(), FURTHER]
+    marked = table.select(LINE, FILE, *inner, **columns, **{BROKEN: _mask(rules)}, **details)
+    row = ibis.struct({name: marked[name] for name in inner})
+    kept = ibis.ifelse(marked[BROKEN] != 0, row, ibis.null(row.type()))
     marked = marked.select(LINE, FILE, *columns, BROKEN, *details, **{RAW: kept})
     return Marked(marked, tuple(rule.reason if isinstance(rule.reason, str) else None for rule in rules))
-
-
-def _written(raw: RawSource, table: ir.Table, found: Resolved, decimal: str, where: str) -> dict[str, ir.Value]:
-    return {
-        name: _evaluated(expression, raw, table, f"{where}.{name}", decimal)
-        for name, expression in found.columns.items()
-    }
-
-
-def _evaluated(expression: Expression, raw: RawSource, table: ir.Table, where: str, decimal: str) -> ir.Value:
-    names = {name: table[inner] for name, inner in raw.columns.items()}
-    value = value_of(expression, names, where=where, decimal=decimal)
-    return value.cast("string") if value.type().is_null() else value
 
 
 def _typed(field: Field, written: ir.Value, forms: CellForms) -> ir.Value:
@@ -147,39 +169,35 @@ def _typed(field: Field, written: ir.Value, forms: CellForms) -> ir.Value:
     return number
 
 
-def _shape_rule(table: ir.Table) -> Rule:
-    return Rule("shape", table[FAULT], table[FAULT].notnull())
-
-
-def _mask(rules: list[Rule]) -> ir.IntegerValue:
-    mask = ibis.literal(0, "int64")
+def _mask(rules: list[Rule]) -> ir.Value:
+    mask: ir.Value = ibis.literal(0, "int64")
     for bit, rule in enumerate(rules):
-        mask = mask + ibis.ifelse(
-            rule.broken.fill_null(False), ibis.literal(1 << bit, "int64"), ibis.literal(0, "int64")
-        )
+        mask = mask + ibis.ifelse(rule.broken.fill_null(False), ibis.literal(1 << bit, "int64"), 0)
     return mask
 
 
-def _good_columns(
-    table: ir.Table, found: Resolved, cells: Cells, raw: RawSource, mapping: SourceMapping, forms: CellForms
-) -> dict[str, ir.Value]:
-    types = {Kind.KEY: "string", Kind.TEXT: "string", Kind.NUMBER: "float64", Kind.TIME: "timestamp(6)"}
-    columns = {field.name: cells.read.get(field.name, ibis.null(types[field.kind])) for field in found.fields}
-    if found.contract.table != "orders":
+def _good_columns(source: MappedSource, table: ir.Table, cells: Cells, forms: CellForms) -> dict[str, ir.Value]:
+    fields = source.found.fields
+    columns = {field.name: cells.read.get(field.name, ibis.null(_TYPES[field.kind])) for field in fields}
+    if source.mapping.table != "orders":
         return columns
     columns["amount"] = _amount(columns)
-    names = {**columns, **{name: table[inner] for name, inner in raw.columns.items()}}
-    apart = ibis.literal(False)
-    if mapping.not_product is not None:
-        where = f"{mapping.table}.not_product"
-        apart = condition_of(mapping.not_product, names, where=where, decimal=forms.decimal).fill_null(False)
-    columns["is_product"] = ~apart
+    apart = _not_product(source, table, columns, forms)
     less = (columns["quantity"] < 0).fill_null(False) | (columns["amount"] < 0).fill_null(False)
-    columns["is_return"] = ~apart & less
-    return columns
+    return {**columns, "is_product": ~apart, "is_return": ~apart & less}
 
 
-def _amount(columns: Mapping[str, ir.Value]) -> ir.FloatingValue:
+def _not_product(source: MappedSource, table: ir.Table, columns: Mapping[str, ir.Value], forms: CellForms) -> ir.Value:
+    """Whether a line is no product, by the names of the source or else the canonical ones."""
+    expression = source.mapping.not_product
+    if expression is None:
+        return ibis.literal(False)
+    names = {**columns, **{name: table[inner] for name, inner in source.raw.columns.items()}}
+    where = f"{source.mapping.table}.not_product"
+    return condition_of(expression, names, where=where, decimal=forms.decimal).fill_null(False)
+
+
+def _amount(columns: Mapping[str, ir.Value]) -> ir.Value:
     """The money of a line: as given, else quantity x unit_price less the discount, which returns give back."""
     size = columns["quantity"] * columns["unit_price"]
     discount = columns["discount"].abs().fill_null(0.0)

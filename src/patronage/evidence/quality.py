@@ -40,5 +40,5 @@ def _seen(name: str, place: int, given: bool, found: dict[str, Any]) -> ColumnSe
     return ColumnSeen(name, given, share, found[f"distinct_{place}"], found[f"least_{place}"], found[f"most_{place}"])
 
 
-def _shown(value: ir.Value) -> ir.StringValue:
+def _shown(value: ir.Value) -> ir.Value:
     return value.cast("string").substr(0, _LONGEST)

@@ -24,7 +24,7 @@ _OWN = (LINE, "source_file", REASONS)
 
 
 def quarantined(marked: Marked, rows: ir.Table, raw: RawSource) -> ir.Table:
-    """One row per row that breaks a rule: line_id, source_file, reasons, then the raw cells by their names in the source."""
+    """One row per bad row: line_id, source_file, reasons, then the raw cells by their names in the source."""
     bad = rows.filter(rows[BROKEN] != 0)
     file = ibis.cases(*((bad[FILE] == place, name) for place, name in enumerate(raw.files)), else_=ibis.null("string"))
     names = _free_names([*raw.columns, "cells beyond the header"])
@@ -43,13 +43,17 @@ def reason_counts(marked: Marked, rows: ir.Table, engine: Engine) -> tuple[RowRe
     return tuple(RowReason(row["reason"], row["rows"], row["first_line"]) for row in found)
 
 
-def _words(bad: ir.Table, marked: Marked) -> ir.ArrayValue:
+def _words(bad: ir.Table, marked: Marked) -> ir.Value:
     """All reasons of each row as a list."""
     found: list[ir.Value] = []
     for bit, reason in enumerate(marked.reasons):
         words = bad[f"{DETAIL}{bit}"] if reason is None else ibis.literal(reason)
         found.append(ibis.ifelse((bad[BROKEN] & (1 << bit)) != 0, words, ibis.null("string")))
-    return ibis.array(found).filter(lambda word: word.notnull())
+    return ibis.array(found).filter(_is_said)
+
+
+def _is_said(word: ir.Value) -> ir.Value:
+    return word.notnull()
 
 
 def _free_names(names: list[str]) -> list[str]:

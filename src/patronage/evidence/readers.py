@@ -22,7 +22,7 @@ from patronage.evidence.worksheets import sheet_rows
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
 
     from patronage.evidence.engine import Engine
     from patronage.evidence.text_rows import TextRow
@@ -51,7 +51,7 @@ class RawSource:
 
 
 @contextmanager
-def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Iterator[RawSource]:
+def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generator[RawSource]:
     """The raw cells of a mapping's source, readable until the block ends.
 
     Raises EvidenceError where a file is missing, empty, without columns, in another format or
@@ -120,7 +120,8 @@ class _Reading:
         cells = {f"c{place}": "VARCHAR" for place in range(len(dialects[0].header))}
         table = self.engine.connection.read_csv(
             [literal_path(path) for path in paths], columns=cells, auto_detect=False, header=False, skip=1,
-            delim=dialects[0].delimiter, quote='"', escape='"', strict_mode=True, filename="file_path",
+            delim=dialects[0].delimiter, quote='"', escape='"', strict_mode=True,
+            **({"filename": "file_path"} if len(paths) > 1 else {}),
         )  # fmt: skip
         numbered = table.mutate(**{LINE: ibis.row_number() + 1})
         staged = self.stack.enter_context(self.engine.staged(numbered, "raw"))

@@ -13,16 +13,9 @@ def repeated_lines(lines: ir.Table, columns: list[str]) -> ir.Table:
 
     Lines are first parted by a hash of their cells, so that only those that share one are compared.
     """
-    hashed = lines.select(LINE, *columns, cells_hash=_hash(lines, columns))
+    hashed = lines.select(LINE, *columns, cells_hash=ibis.struct({name: lines[name] for name in columns}).hash())
     shared = hashed.group_by("cells_hash").having(hashed.count() > 1).aggregate()
     suspects = hashed.semi_join(shared, "cells_hash")
     same = ibis.window(group_by=columns, order_by=LINE)
     numbered = suspects.mutate(turn=ibis.row_number().over(same))
     return numbered.filter(numbered.turn > 0).select(LINE)
-
-
-def _hash(lines: ir.Table, columns: list[str]) -> ir.IntegerValue:
-    mixed: ir.Value = ibis.literal(17, "int64")
-    for name in columns:
-        mixed = (mixed ^ lines[name].hash()).hash()
-    return mixed

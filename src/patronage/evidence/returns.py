@@ -25,9 +25,15 @@ def tied_returns(lines: ir.Table, engine: Engine) -> ir.Table:
     same price and of at least that quantity. lines: good order lines.
     """
     priced = lines.filter(
-        lines.is_product & lines.customer_id.notnull() & lines.product_id.notnull() & lines.quantity.notnull() & (lines.quantity != 0)
+        lines.is_product
+        & lines.customer_id.notnull()
+        & lines.product_id.notnull()
+        & lines.quantity.notnull()
+        & (lines.quantity != 0)
     )
-    priced = priced.mutate(price=(ibis.coalesce(priced.unit_price, priced.amount / priced.quantity).abs() * 10_000).round())
+    priced = priced.mutate(
+        price=(ibis.coalesce(priced.unit_price, priced.amount / priced.quantity).abs() * 10_000).round()
+    )
     returns = priced.filter(priced.quantity < 0).select(
         *_KEYS, return_line=priced[LINE], returned_at=priced.ordered_at, returned=-priced.quantity
     )
@@ -56,7 +62,6 @@ def _with_quantities(returns: ir.Table, purchases: ir.Table, engine: Engine) -> 
     counts = quantities.group_by(*_KEYS).aggregate(choices=quantities.count())
     pairs = returns.inner_join(counts, list(_KEYS))
     if (engine.value(pairs.choices.sum()) or 0) > MOST_PAIRS:
-        exact = returns.mutate(quantity=returns.returned)
-        return exact
+        return returns.mutate(quantity=returns.returned)
     joined = returns.inner_join(quantities, list(_KEYS))
     return joined.filter(joined.quantity >= joined.returned)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 EARLIEST = date(1950, 1, 1)
 """Dates before this day are taken for empty ones that some program wrote as 1900."""
 
+_SIGN = r"US\$|[£€$]|\b[A-Z]{3}\b"
+_DOLLARS = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS"}
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -28,8 +31,8 @@ class Rule:
     """
 
     name: str
-    reason: str | ir.StringValue
-    broken: ir.BooleanValue
+    reason: str | ir.Value
+    broken: ir.Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,25 @@ def currency_rule(written: ir.Value, currency: str) -> Rule:
     return Rule("currency", reason, (found != "") & (found != currency.upper()))
 
 
-def _symbol_code(code: ir.StringValue) -> ir.StringValue:
+def symbol_rules(contract: Contract, cells: Cells, currency: str) -> list[Rule]:
+    """Rules of money that is written with the sign or code of another currency than the project's."""
+    if contract.table != "orders":
+        return []
+    rules: list[Rule] = []
+    for name in ("amount", "unit_price"):
+        written = cells.written.get(name)
+        if written is None or not written.type().is_string():
+            continue
+        found = _symbol_code(written.re_extract(_SIGN, 0).upper())
+        tail = f", the project counts in {currency}; a rates table comes with a later release"
+        reason = ibis.literal(f"{name} in ").concat(found, tail)
+        own = [currency, "$"] if currency in _DOLLARS else [currency]
+        finite = cells.read[name].notnull() & ~cells.read[name].isnan() & ~cells.read[name].isinf()
+        rules.append(Rule(f"{name}_currency", reason, written.re_search(_SIGN) & finite & ~found.isin(own)))
+    return rules
+
+
+def _symbol_code(code: ir.Value) -> ir.Value:
     return ibis.cases((code == "£", "GBP"), (code == "€", "EUR"), (code == "US$", "USD"), else_=code)
 
 

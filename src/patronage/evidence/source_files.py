@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import glob
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from patronage.vocabulary.sources import SourceMapping
 
 FORMATS = ("csv", "excel", "parquet", "jsonl", "json", "duckdb", "sqlite")
@@ -30,9 +29,8 @@ def source_files(mapping: SourceMapping, folder: Path) -> list[Path]:
         return [wanted]
     where = f"{mapping.table} ({mapping.location})"
     if glob.has_magic(mapping.location):
-        found = sorted(
-            path for path in map(wanted.parent.__class__, glob.glob(str(wanted), recursive=True)) if path.is_file()
-        )
+        names = glob.glob(str(wanted), recursive=True)  # noqa: PTH207  Path.glob takes no absolute pattern
+        found = sorted(path for path in map(Path, names) if path.is_file())
         if found:
             return found
         raise EvidenceError(Fault(where, "no file matches this pattern", f"it is looked for in {folder}"))

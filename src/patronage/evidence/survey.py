@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.cells import is_plain_number
@@ -44,25 +46,24 @@ def decimal_mark(table: ir.Table, numbers: Mapping[str, ir.Value], engine: Engin
     Gives a fault where every mark could be either, which would be off by a thousand.
     """
     texts = {name: value for name, value in numbers.items() if value.type().is_string()}
-    if not texts:
+    if not texts or not engine.value(table.aggregate(odd=_any_odd(texts)).odd.as_scalar()):
         return "."
-    measures: dict[str, ir.Value] = {}
+    measures: dict[str, Any] = {}
     for place, value in enumerate(texts.values()):
-        odd = value.contains(",") | (value.contains(".") & ~is_plain_number(value))
-        plain_point = value.contains(".") & is_plain_number(value) & value.re_search(_POINT)
-        measures[f"point_{place}"] = (plain_point | (odd & value.re_search(_POINT))).sum()
-        measures[f"comma_{place}"] = (odd & value.re_search(_COMMA)).sum()
-        measures[f"either_{place}"] = (odd & value.re_search(_EITHER)).sum()
-        measures[f"sample_{place}"] = value.min(where=odd & value.re_search(_EITHER))
+        either = value.contains(",") & value.re_search(_EITHER)
+        measures[f"point_{place}"] = (value.contains(".") & value.re_search(_POINT)).sum()
+        measures[f"comma_{place}"] = (value.contains(",") & value.re_search(_COMMA)).sum()
+        measures[f"either_{place}"] = either.sum()
+        measures[f"sample_{place}"] = value.min(where=either)
     found = engine.records(table.aggregate(**measures))[0]
     point, comma, either = (_total(found, kind, len(texts)) for kind in ("point", "comma", "either"))
     if either and not point and not comma:
         place = next(place for place in range(len(texts)) if found[f"either_{place}"])
         sample = str(found[f"sample_{place}"]).strip()
-        name = list(texts)[place]
-        readings = f"{sample!r} is {sample.replace(',', '')} or {sample.replace(',', '.')}"
         return Fault(
-            f"{where}.{name}", f"every comma can be read two ways: {readings}", "set decimal: '.' or decimal: ','"
+            f"{where}.{list(texts)[place]}",
+            f"every comma can be read two ways: {sample!r} is {sample.replace(',', '')} or {sample.replace(',', '.')}",
+            "set decimal: '.' or decimal: ',' for this source",
         )
     return "," if comma > point else "."
 
@@ -70,16 +71,16 @@ def decimal_mark(table: ir.Table, numbers: Mapping[str, ir.Value], engine: Engin
 def date_forms(
     table: ir.Table, dates: Mapping[str, ir.Value], engine: Engine, declared: str | None, where: str
 ) -> tuple[dict[str, DateForm], list[Fault]]:
-    """The forms of the date columns, and the refusals of those that can be read two ways or not at all."""
+    """The forms of the date columns, and the refusals of those that can be read two ways."""
     forms: dict[str, DateForm] = {}
     faults: list[Fault] = []
     for name, value in dates.items():
+        place = f"{where}.{name}"
         try:
-            form, fault = _date_form(table, value, engine, declared, f"{where}.{name}")
+            forms[name], fault = _date_form(table, value, engine, declared, place)
         except ValueError as error:
-            form, fault = DateForm(), Fault(f"{where}.{name}", str(error))
-        forms[name] = form
-        if fault is not None and fault not in faults:
+            forms[name], fault = DateForm(), Fault(place, str(error))
+        if fault is not None:
             faults.append(fault)
     return forms, faults
 
@@ -87,37 +88,33 @@ def date_forms(
 def _date_form(
     table: ir.Table, value: ir.Value, engine: Engine, declared: str | None, where: str
 ) -> tuple[DateForm, Fault | None]:
-    if not (value.type().is_string() or value.type().is_integer() or value.type().is_floating()):
+    kind = value.type()
+    if not (kind.is_string() or kind.is_integer() or kind.is_floating()):
         return DateForm(), None
-    if value.type().is_floating():
-        value = value.try_cast("int64")
-    cells = table.select(cell=value.cast("string").strip())
-    samples = [row["sample"] for row in engine.records(_shapes(cells))]
-    if declared is not None:
-        return declared_form(declared, samples), None
-    if not any(_is_triple(sample) for sample in samples):
-        return found_form(samples, "dmy"), None
-    evidence = DayMonthEvidence(**engine.records(_day_month(cells))[0])
+    cell = value.try_cast("int64").cast("string") if kind.is_floating() else value.cast("string")
+    counted = table.select(cell=cell).group_by("cell").aggregate(rows=lambda t: t.count())
+    # Kept apart, so that the distinct cells are stripped and not every row.
+    with engine.staged(counted, "dates") as distinct:
+        tidy = distinct.mutate(cell=distinct.cell.strip())
+        cells = tidy.filter(tidy.cell.notnull() & (tidy.cell != ""))
+        samples = [row["sample"] for row in engine.records(_shapes(cells))]
+        if declared is not None:
+            return declared_form(declared, samples), None
+        if not any(re.match(_TRIPLE, sample) for sample in samples):
+            return found_form(samples, "dmy"), None
+        evidence = DayMonthEvidence(**engine.records(_day_month(cells))[0])
     return found_form(samples, day_month_order(evidence)), day_month_fault(where, evidence)
 
 
 def _shapes(cells: ir.Table) -> ir.Table:
     """One row per shape of cell (digits as 9, letters as a), the most frequent first, with one sample."""
-    distinct = (
-        cells.filter(cells.cell.notnull() & (cells.cell != "")).group_by("cell").aggregate(rows=lambda t: t.count())
-    )
-    shaped = distinct.mutate(shape=distinct.cell.substr(0, 40).re_replace(r"\d", "9").re_replace(r"[A-Za-z]", "a"))
+    shaped = cells.mutate(shape=cells.cell.substr(0, 40).re_replace(r"\d", "9").re_replace("[A-Za-z]", "a"))
     grouped = shaped.group_by("shape").aggregate(rows=shaped.rows.sum(), sample=shaped.cell.min())
     return grouped.order_by(grouped.rows.desc(), "shape").limit(_SHAPES)
 
 
-def _is_triple(sample: str) -> bool:
-    import re
-
-    return re.match(_TRIPLE, sample) is not None
-
-
 def _day_month(cells: ir.Table) -> ir.Table:
+    """One row: how many dates of three numbers say that the day, or the month, comes first, and how many do not say."""
     triples = cells.filter(cells.cell.re_search(_TRIPLE))
     split = triples.mutate(
         one=triples.cell.re_extract(_TRIPLE, 1).try_cast("int32"),
@@ -125,11 +122,17 @@ def _day_month(cells: ir.Table) -> ir.Table:
     )
     either = (split.one <= 12) & (split.other <= 12) & (split.one != split.other)
     return split.aggregate(
-        day_first=((split.one > 12) & (split.other <= 12)).sum().fill_null(0),
-        month_first=((split.other > 12) & (split.one <= 12)).sum().fill_null(0),
-        either=either.sum().fill_null(0),
+        day_first=split.rows.sum(where=(split.one > 12) & (split.other <= 12)).fill_null(0),
+        month_first=split.rows.sum(where=(split.other > 12) & (split.one <= 12)).fill_null(0),
+        either=split.rows.sum(where=either).fill_null(0),
         sample=split.cell.min(where=either),
     )
+
+
+def _any_odd(texts: Mapping[str, ir.Value]) -> Any:
+    """Whether any text is no number as a machine writes it, and not blank."""
+    odd = [~is_plain_number(value) & (value != "") for value in texts.values()]
+    return ibis.or_(*odd).any()
 
 
 def _total(found: dict[str, Any], kind: str, columns: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -69,9 +69,10 @@ def write_text_rows(rows: Iterable[TextRow], width: int, path: Path) -> int:
 
 
 def _piece(rows: list[TextRow], width: int, schema: pa.Schema) -> pa.Table:
-    columns = list(zip(*(row.cells for row in rows), strict=True)) if width else []
-    arrays = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
-    arrays.append(pa.array([row.fault for row in rows], pa.string()))
-    arrays.append(pa.array([row.further for row in rows], pa.string()))
-    arrays.append(pa.array([row.file for row in rows], pa.int32()))
-    return pa.Table.from_arrays(arrays, schema=schema)
+    columns: dict[str, list[Any]] = {f"c{place}": [row.cells[place] or None for row in rows] for place in range(width)}
+    columns |= {
+        FAULT: [row.fault for row in rows],
+        FURTHER: [row.further for row in rows],
+        FILE: [row.file for row in rows],
+    }
+    return pa.table(columns, schema=schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as time_of
+import datetime as dt
 import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -45,9 +45,9 @@ def text_of(cell: Any) -> str | None:
         return "true" if cell else "false"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < _WHOLE_BOUND else repr(cell)
-    if isinstance(cell, time_of.datetime):
+    if isinstance(cell, dt.datetime):
         return cell.isoformat(sep=" ")
-    if isinstance(cell, time_of.date | time_of.time):
+    if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
     if isinstance(cell, bytes):
         return cell.hex()
