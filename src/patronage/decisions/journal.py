@@ -1,0 +1,231 @@
+"""The append-only journal of what people decided: one event a line, synced to disk, locked, readable in git."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, cast
+
+from patronage.decisions.decision import Status
+from patronage.decisions.file_lock import locked
+from patronage.vocabulary.errors import Fault, ProjectError
+
+VERSION = 1
+"""The version of events that this code writes and reads."""
+
+PATIENCE = 5.0
+"""Seconds that a writer waits for another one to end."""
+
+BUSY = "another program is writing the journal"
+
+
+class Action(StrEnum):
+    """What a person did with a decision."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the ledger expected of a decision when a person decided, in currency; later measured against."""
+
+    mean: float
+    p05: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the journal: at is UTC in ISO form, id that of the decision, who the name of the person."""
+
+    at: str
+    id: str
+    action: Action
+    who: str
+    owner: str | None = None
+    due: str | None = None
+    why: str | None = None
+    expected: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The events in the order they were written, and what was awkward about reading them, None if nothing."""
+
+    events: tuple[Event, ...]
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """Where people left a decision: accepted or rejected, by whom it is done, until when, and why."""
+
+    status: Status
+    owner: str | None
+    due: str | None
+    why: str | None
+    at: str
+    expected: Expected | None = None
+
+
+def append(path: Path, event: Event) -> str | None:
+    """Writes one event behind the others and syncs it to disk; a warning where a torn line had to be set aside.
+
+    Raises ProjectError when the journal is in use for too long or cannot be written.
+    """
+    try:
+        with locked(path, BUSY, wait=PATIENCE):
+            whole, tail = _parts(path.read_bytes())
+            warning = None
+            if tail and not _is_event(tail):
+                warning = _set_aside(path, whole, tail)
+                tail = b""
+            _write_behind(path, (b"\n" if tail else b"") + _line(event))
+            return warning
+    except OSError as error:
+        reason = error.strerror or str(error)
+        fault = Fault(str(path), f"the journal cannot be written: {reason}", "make the project folder writable")
+        raise ProjectError(fault) from error
+
+
+def events(path: Path) -> Journal:
+    """The journal as it stands; no file is an empty journal.
+
+    A torn last line is moved to a file beside the journal and named in the warning. Raises ProjectError for
+    any other line that cannot be read, with its number, and for a version this code does not know.
+    """
+    if not path.exists():
+        return Journal(())
+    data = path.read_bytes()
+    whole, tail = _parts(data)
+    if not tail or _is_event(tail):
+        return Journal(_read(path, data))
+    return Journal(_read(path, whole), _mended(path))
+
+
+def states(found: Sequence[Event]) -> Mapping[str, JournalState]:
+    """Where people left each decision: its last event counts, and a reopened one stands as the run has it."""
+    last: dict[str, JournalState] = {}
+    for event in found:
+        last.pop(event.id, None)
+        if event.action is not Action.REOPEN:
+            status = Status.ACCEPTED if event.action is Action.ACCEPT else Status.REJECTED
+            last[event.id] = JournalState(status, event.owner, event.due, event.why, event.at, event.expected)
+    return last
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes]:
+    """The whole lines, and what stands behind the last line end."""
+    end = data.rfind(b"\n") + 1
+    return data[:end], data[end:]
+
+
+def _read(path: Path, data: bytes) -> tuple[Event, ...]:
+    found: list[Event] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            found.append(_event(line))
+        except (ValueError, KeyError, TypeError) as error:
+            faults.append(Fault(f"{path.name}, line {number}", _why(error), "mend the line or restore it from git"))
+    if faults:
+        raise ProjectError(*faults)
+    return tuple(found)
+
+
+def _event(line: bytes) -> Event:
+    data: Any = json.loads(line.decode("utf-8"))
+    if not isinstance(data, dict):
+        raise TypeError("is no event")
+    fields = cast("dict[str, Any]", data)
+    version = fields["version"]
+    if version != VERSION:
+        raise ValueError(f"has version {version!r}, and this patronage reads version {VERSION}")
+    expected = fields.get("expected")
+    texts = {name: None if fields.get(name) is None else str(fields[name]) for name in ("owner", "due", "why")}
+    return Event(
+        at=str(fields["at"]),
+        id=str(fields["id"]),
+        action=Action(fields["action"]),
+        who=str(fields["who"]),
+        expected=expected and Expected(*(float(expected[name]) for name in ("mean", "p05", "p95"))),
+        **texts,
+    )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"has no {error.args[0]!r}"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return "is no JSON"
+    return str(error)
+
+
+def _is_event(line: bytes) -> bool:
+    """Whether a line without its end is whole all the same, as after an edit by hand."""
+    try:
+        _event(line)
+    except (ValueError, KeyError, TypeError):
+        return _is_json_object(line)
+    return True
+
+
+def _is_json_object(line: bytes) -> bool:
+    """A whole object that is no event is a fault to tell, not a torn line to set aside."""
+    try:
+        return isinstance(json.loads(line.decode("utf-8")), dict)
+    except ValueError:
+        return False
+
+
+def _mended(path: Path) -> str:
+    """Sets a torn last line aside under the lock, or leaves it where the folder cannot be written."""
+    try:
+        with locked(path, BUSY, wait=PATIENCE):
+            whole, tail = _parts(path.read_bytes())
+            if not tail or _is_event(tail):
+                return f"{path.name}: its last line was being written; read again to see it"
+            return _set_aside(path, whole, tail)
+    except (ProjectError, OSError):
+        return f"{path.name}: its last line is torn and was left out; it could not be moved aside"
+
+
+def _set_aside(path: Path, whole: bytes, tail: bytes) -> str:
+    beside = path.with_name(path.name + ".torn")
+    _write_behind(beside, tail + b"\n")
+    with path.open("r+b") as file:
+        file.truncate(len(whole))
+        file.flush()
+        os.fsync(file.fileno())
+    return f"{path.name}: its last line was torn ({len(tail)} bytes) and was moved to {beside.name}"
+
+
+def _write_behind(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(event: Event) -> bytes:
+    data: dict[str, Any] = {
+        "version": VERSION,
+        "at": event.at,
+        "id": event.id,
+        "action": str(event.action),
+        "owner": event.owner,
+        "due": event.due,
+        "why": event.why,
+        "expected": event.expected
+        and {"mean": event.expected.mean, "p05": event.expected.p05, "p95": event.expected.p95},
+        "who": event.who,
+    }
+    return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"

@@ -1,0 +1,195 @@
+"""Whom to depend on less: the managing director decides which of the largest customers get a named owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
+from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
+from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
+from patronage.decisions.trial import Trial
+from patronage.decisions.words import count, money, percent
+from patronage.evidence.engine import Engine
+from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
+from patronage.findings.lifetime import LifetimeValue, RepeatBuying
+from patronage.kernels.draws import stream
+from patronage.kernels.staying import staying_bg_nbd, staying_mbg_nbd, staying_pareto_nbd
+from patronage.strategy.actions import CostsOfAction
+from patronage.vocabulary.estimate import Floats, estimate
+from patronage.vocabulary.horizon import DAYS_PER_YEAR, TimeUnit
+from patronage.vocabulary.terms import Terms
+
+QUESTIONS = ("3.27b", "3.23b", "1.49b")
+
+FEW = 10
+"""How many customers count as few."""
+
+DEPENDENT = 0.10
+"""Share of the value of all customers from which a company depends on the largest few."""
+
+TODAY, MOVE = "no named owner", "a named owner and a second contact for each"
+
+EFFECT = EffectWords(
+    "share of customers treated who stay because of it", "more than {share} of them stay because of it within a year"
+)
+
+MODELS = {
+    "bg_nbd": (staying_bg_nbd, ("r", "alpha", "a", "b")),
+    "mbg_nbd": (staying_mbg_nbd, ("r", "alpha", "a", "b")),
+    "pareto_nbd": (staying_pareto_nbd, ("r", "alpha", "s", "beta")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """The largest customers, best first, with each one's chance of leaving within a year."""
+
+    rows: list[dict[str, Any]]
+    value: Floats
+    leaving: Floats
+    noise: Floats
+
+    def first(self, start: int, end: int) -> Few:
+        """A stretch of them."""
+        part = slice(start, end)
+        return Few(self.rows[part], self.value[part], self.leaving[part], self.noise[part])
+
+    def share(self, number: int) -> float:
+        """Share of the value of all customers in the first few."""
+        return float(sum(row["share"] for row in self.rows[:number]))
+
+    @property
+    def loss(self) -> float:
+        """Value expected to be lost by customers who leave within a year."""
+        return float(self.value @ self.leaving)
+
+
+def protect(
+    lifetime: LifetimeValue, repeat: RepeatBuying | None, terms: Terms, engine: Engine, costs: CostsOfAction | None
+) -> tuple[Decision, ...]:
+    """Decisions about dependence on few customers: the largest one where it matters alone, and the rest of the ten."""
+    few = _few(lifetime, repeat, engine)
+    move = Move("protect", "the ten largest customers", TODAY, MOVE)
+    if few.share(FEW) < DEPENDENT:
+        told = percent(few.share(FEW)) if few.rows else "none"
+        why = (
+            f"The ten largest customers hold {told} of the value of all, below the {percent(DEPENDENT)} from which a "
+            f"company depends on few, so there is nothing to protect."
+        )
+        return (nothing_to_gain(move, QUESTIONS, why, at_stake=_revenue(few)),)
+    alone = 1 if few.share(1) >= DEPENDENT and len(few.rows) > 1 else 0
+    found = [_decision(few.first(alone, FEW), few, move, lifetime, Setting(terms, engine, costs))]
+    if alone:
+        single = replace(move, subject="the largest customer")
+        found.insert(0, _decision(few.first(0, 1), few, single, lifetime, Setting(terms, engine, costs)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The run's terms, engine and declared costs."""
+
+    terms: Terms
+    engine: Engine
+    costs: CostsOfAction | None
+
+
+def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Setting) -> Decision:
+    action = at.costs.of("protect") if at.costs else None
+    leaving = float(part.leaving.mean())
+    # Successes fall where customers would leave: an effect of `leaving` saves all of the loss.
+    gain = part.loss / leaving if leaving > 0 else 0.0
+    noise = float(np.sqrt(((part.noise * part.leaving) ** 2).sum())) / leaving if leaving > 0 else 0.0
+    shared = shared_factor(lifetime.total, at.terms)
+    draws = spread_gain(gain, noise, shared, stream(at.terms.seed, f"protect:{move.subject}"))
+    case = Case(
+        move, QUESTIONS, _opening(part, few, at.terms), len(part.rows), _revenue(part),
+        estimate(draws, at.terms.currency, lifetime.grade, mean=gain),
+        EFFECT,
+        Trial("get an owner and a second contact", "still buy in a year", 1 - leaving, 1.0, len(part.rows)),
+        life_pattern(lifetime, at.terms, at.engine),
+        (_basis(part, few),),
+        most=leaving,
+        in_revenue=lifetime.basis == REVENUE,
+    )  # fmt: skip
+    decision = appraised(case, action, at.terms)
+    rows = at.engine.memory("few", _list(part, acting_of(action), leaving, at.terms))
+    return replace(decision, people=at.engine.keep(as_people(rows), f"people_{decision.id}"))
+
+
+def _opening(part: Few, few: Few, terms: Terms) -> str:
+    if len(part.rows) == 1:
+        who = f"The largest customer holds {percent(float(part.rows[0]['share']))} of the value of all"
+    else:
+        shares = f"{percent(few.share(1))}, {percent(few.share(5))} and {percent(few.share(FEW))}"
+        who = f"The largest customer, the five and the ten largest hold {shares} of the value of all"
+    return (
+        f"{who}, and {money(part.loss, terms.currency)} of the value of "
+        f"{count(len(part.rows), 'of them', 'of them') if len(part.rows) > 1 else 'it'} is expected to be lost "
+        f"by leaving within a year"
+    )
+
+
+def _few(lifetime: LifetimeValue, repeat: RepeatBuying | None, engine: Engine) -> Few:
+    rows = engine.records(largest(engine.open(lifetime.customers), FEW))
+    value = np.array([row["value"] for row in rows], dtype=np.float64)
+    noise = np.array([((row["p95"] or 0.0) - (row["p05"] or 0.0)) / SD_OF_INTERVAL for row in rows], dtype=np.float64)
+    gone = np.array([1.0 - (1.0 if row["p_alive"] is None else row["p_alive"]) for row in rows], dtype=np.float64)
+    leaving = gone.copy()
+    if repeat is not None and rows:
+        for place, chance in _staying(rows, repeat, engine).items():
+            leaving[place] = 1.0 - chance
+    return Few(rows, value, leaving, noise)
+
+
+def _staying(rows: list[dict[str, Any]], repeat: RepeatBuying, engine: Engine) -> dict[int, float]:
+    """Place of a customer to its chance of staying a year, for those whom the model of repeat buying knows."""
+    if repeat.chosen not in MODELS:
+        return {}
+    kernel, names = MODELS[repeat.chosen]
+    one, two, three, four = (repeat.models[repeat.chosen].parameters[name] for name in names)
+    days = TimeUnit(repeat.unit).days
+    places = {row["customer_id"]: place for place, row in enumerate(rows)}
+    known = engine.records(repeat_rows(engine.open(repeat.table), list(places)))
+    x = np.array([row["x"] for row in known], dtype=np.float64)
+    age = np.array([row["age"] / days for row in known], dtype=np.float64)
+    staying = kernel(x, age, DAYS_PER_YEAR / days, (one, two, three, four))
+    return {places[row["customer_id"]]: float(chance) for row, chance in zip(known, staying, strict=True)}
+
+
+def _list(part: Few, acting: Acting | None, leaving: float, terms: Terms) -> dict[str, list[Any]]:
+    """The list as columns; a value that nobody knows is not a number, a place that nobody knows is empty."""
+    net = np.full(part.value.size, np.nan)
+    if acting is not None and acting.effect is not None and leaving > 0:
+        net = part.value * part.leaving * min(acting.effect, leaving) / leaving - acting.cost
+    why = [
+        f"holds {percent(float(row['share']))} of the value of all customers "
+        f"({money(float(row['value']), terms.currency)}); {percent(float(chance))} likely to leave within a year"
+        for row, chance in zip(part.rows, part.leaving, strict=True)
+    ]
+    return {
+        "customer_id": [str(row["customer_id"]) for row in part.rows],
+        "place": [row["place"] or "" for row in part.rows],
+        "amount": [float(row["revenue_12m"] or 0.0) for row in part.rows],
+        "value": [float(each) for each in net],
+        "why": why,
+    }
+
+
+def _basis(part: Few, few: Few) -> Basis:
+    figures: dict[str, float | int | str] = {
+        "share of the largest customer": few.share(1),
+        "share of the five largest": few.share(5),
+        "share of the ten largest": few.share(FEW),
+        "value of these": float(part.value.sum()),
+        "value expected to be lost within a year": part.loss,
+        "mean chance of leaving within a year": float(part.leaving.mean()),
+    }
+    return Basis("lifetime_value", len(part.rows), "customers", figures)
+
+
+def _revenue(few: Few) -> float:
+    return float(sum(row["revenue_12m"] or 0.0 for row in few.rows))

@@ -1,0 +1,72 @@
+"""Whom to keep: the head of sales decides which customers who fall silent get a personal contact in time."""
+
+from __future__ import annotations
+
+from patronage.decisions.appraisal import Case, EffectWords
+from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
+from patronage.decisions.targeting import REVENUE, Group, Target, buyers, decided, life_pattern
+from patronage.decisions.trial import Trial
+from patronage.decisions.words import count, money, percent
+from patronage.evidence.engine import Engine
+from patronage.evidence.queries.lists import Band, slipping
+from patronage.findings.lifetime import LifetimeValue
+from patronage.strategy.actions import CostsOfAction
+from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.terms import Terms
+
+QUESTIONS = ("3.19a", "3.27b", "1.31c")
+
+SLIPPING = Band(0.2, 0.8)
+"""Chance of being active between that of a customer who is as good as gone and that of one who stays anyway."""
+
+TODAY, MOVE = "no contact", "a personal contact before they leave"
+
+EFFECT = EffectWords(
+    "share of customers treated who stay because of it", "more than {share} of them stay because of it"
+)
+
+
+def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOfAction | None) -> tuple[Decision, ...]:
+    """Decisions to keep customers who fall silent, one for each way of buying."""
+    pattern = life_pattern(lifetime, terms, engine)
+
+    def case(group: Group, gain: Estimate) -> Case:
+        who = buyers(group.segment)
+        loss = money(group.gain * group.room, terms.currency)
+        opening = (
+            f"{count(group.customers, 'customer')} ({who}) who brought {money(group.amount, terms.currency)} in the "
+            f"last twelve months fall silent and {loss} of their value is likely to be lost"
+        )
+        return Case(
+            Move("retain", f"{who} who fall silent", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount,
+            gain,
+            EFFECT,
+            Trial("get the contact", "buy again within a year", group.base, 1.0, group.customers),
+            pattern,
+            (_basis(group),),
+            most=group.room,
+            in_revenue=lifetime.basis == REVENUE,
+        )  # fmt: skip
+
+    candidates = slipping(engine.open(lifetime.customers), SLIPPING)
+    action = costs.of("retain") if costs else None
+    found = decided(candidates, Target("retain", action, lifetime.grade, lifetime.total, case), terms, engine)
+    return found or (_nobody(),)
+
+
+def _basis(group: Group) -> Basis:
+    figures: dict[str, float | int | str] = {
+        "revenue of the last twelve months": group.amount,
+        "value likely to be lost": group.gain * group.room,
+        "mean chance of being active": group.base,
+    }
+    return Basis("lifetime_value", group.customers, "customers", figures)
+
+
+def _nobody() -> Decision:
+    band = f"{percent(SLIPPING.low)} and {percent(SLIPPING.high)}"
+    reason = (
+        f"No customer with between {band} chance of being still active has enough value to lose for a contact to pay, "
+        f"so there is nobody to keep by one."
+    )
+    return nothing_to_gain(Move("retain", "customers who fall silent", TODAY, MOVE), QUESTIONS, reason)

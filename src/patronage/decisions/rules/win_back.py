@@ -1,0 +1,110 @@
+"""Whom to win back: the head of marketing decides which customers who left get an offer to return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patronage.decisions.appraisal import Case, EffectWords
+from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
+from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyers, decided, life_pattern
+from patronage.decisions.trial import Trial
+from patronage.decisions.words import count, money, percent
+from patronage.evidence.engine import Engine
+from patronage.evidence.queries.lists import buying_histories, lapsed, lengths_of_life
+from patronage.findings.lifetime import LifetimeValue, RepeatBuying
+from patronage.strategy.actions import CostsOfAction
+from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.horizon import TimeUnit
+from patronage.vocabulary.terms import Terms
+
+QUESTIONS = ("1.31b",)
+
+GONE = 0.2
+"""Chance of being active below which a customer counts as gone."""
+
+TODAY, MOVE = "no offer", "an offer to return"
+
+EFFECT = EffectWords(
+    "share of customers treated who return because of it", "more than {share} of them return because of it"
+)
+
+CONTEXT = (
+    "Stauss and Friege (1999) report a return of 214% on reinstated customers and 23% on new ones from a bought list; "
+    "context from one company, no data of this one"
+)
+
+
+def win_back(
+    lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: Engine, costs: CostsOfAction | None
+) -> tuple[Decision, ...]:
+    """Decisions to win back customers who left, one for each way of buying; worth is that of a second life.
+
+    A second life brings a year what the first did, at the posterior rate of buying, for as long as active
+    customers of the same kind are expected to stay within the horizon.
+    """
+    rates = repeat.models[repeat.chosen].parameters
+    customers = engine.open(lifetime.customers)
+    histories = buying_histories(
+        engine.open(repeat.table),
+        rate_shape=rates["r"], rate_scale=rates["alpha"], days_per_unit=TimeUnit(repeat.unit).days,
+    )  # fmt: skip
+    lives = lengths_of_life(customers, histories, ACTIVE)
+    candidates = lapsed(customers, histories, lives, GONE)
+    lengths = {str(row["segment"]): Life(float(row["life"]), int(row["active"])) for row in engine.records(lives)}
+    action = costs.of("win_back") if costs else None
+    pattern = life_pattern(lifetime, terms, engine)
+
+    def case(group: Group, gain: Estimate) -> Case:
+        who = buyers(group.segment)
+        each = money(group.gain / group.customers, terms.currency)
+        opening = (
+            f"{count(group.customers, 'customer')} ({who}) who brought {money(group.amount, terms.currency)} a year "
+            f"while they bought have left, and a second life of one is worth {each} on average"
+        )
+        return Case(
+            Move("win_back", f"{who} who left", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount, gain,
+            EFFECT,
+            Trial("get the offer", "buy again within a year", group.base, 1.0, group.customers),
+            pattern,
+            (_basis(group, lengths[group.segment]),),
+            most=group.room,
+            in_revenue=lifetime.basis == REVENUE,
+        )  # fmt: skip
+
+    target = Target("win_back", action, lifetime.grade, lifetime.total, case)
+    return decided(candidates, target, terms, engine) or (_nobody(bool(lengths)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Discounted years of buying before active customers of a segment, and how many of them tell it."""
+
+    years: float
+    told_by: int
+
+
+def _basis(group: Group, life: Life) -> Basis:
+    figures: dict[str, float | int | str] = {
+        "brought a year while active": group.amount,
+        "value of a second life for each": group.gain / group.customers,
+        "discounted years of a second life": life.years,
+        "active customers that tell its length": life.told_by,
+        "mean chance of being active": group.base,
+        "context": CONTEXT,
+    }
+    return Basis("lifetime_value", group.customers, "customers", figures)
+
+
+def _nobody(told: bool) -> Decision:
+    move = Move("win_back", "customers who left", TODAY, MOVE)
+    if not told:
+        why = (
+            f"Nothing tells what a second life would be worth, because no customer has a chance of {percent(ACTIVE)} "
+            f"or more of being still active; a longer history of orders would lift this."
+        )
+        return refused(move, QUESTIONS, why)
+    why = (
+        f"No customer with less than {percent(GONE)} chance of being still active would in a second life bring back "
+        f"what an offer costs, so nobody is worth winning back."
+    )
+    return nothing_to_gain(move, QUESTIONS, why)

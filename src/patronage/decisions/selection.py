@@ -1,0 +1,72 @@
+"""Values of proposals corrected for the luck of those that came out on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from patronage.decisions.decision import Decision, Status
+from patronage.kernels.selection import shrunk
+from patronage.vocabulary.estimate import Estimate, Floats
+
+CORRECTED = (Status.PROPOSED, Status.ACCEPTED)
+
+
+def corrected(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions with values corrected for selection within each kind (M35), raw ones kept beside.
+
+    Values for each customer are shrunk towards the mean of their kind by empirical Bayes. Only noise that a
+    decision does not share with the others of its kind counts, since a shared error ranks none of them. The
+    correction lowers a value or leaves it: being in good company earns a small group nothing. A kind
+    with fewer than four values stays as it is, because so few do not tell how true values scatter.
+    """
+    kinds = dict.fromkeys(decision.move.kind for decision in decisions)
+    shifts = {decision_id: shift for kind in kinds for decision_id, shift in _shifts(decisions, kind).items()}
+    return tuple(_shifted(decision, shifts.get(decision.id, 0.0)) for decision in decisions)
+
+
+def _shifts(decisions: Sequence[Decision], kind: str) -> dict[str, float]:
+    """What to add to the value of each proposal of a kind, none above 0."""
+    ranked = [each for each in decisions if each.move.kind == kind and each.status in CORRECTED and each.value]
+    values = [each.value for each in ranked if each.value]
+    if not values:
+        return {}
+    people = np.array([max(1, each.people.rows if each.people else 1) for each in ranked], dtype=np.float64)
+    means = np.array([value.mean for value in values])
+    believed = shrunk(means / people, _own_noise(values) / people).corrected * people
+    return {each.id: float(min(0.0, shift)) for each, shift in zip(ranked, believed - means, strict=True)}
+
+
+def _own_noise(values: Sequence[Estimate]) -> Floats:
+    """Standard deviation of each value that is left once what the others know of it is taken out."""
+    rows = [value.draws.astype(np.float64) if value.draws is not None else np.zeros(1) for value in values]
+    size = max(row.size for row in rows)
+    table = np.array([row if row.size == size else np.full(size, row[0]) for row in rows])
+    centred = table - table.mean(axis=1, keepdims=True)
+    spread = centred.std(axis=1)
+    scaled = np.divide(centred, spread[:, None], out=np.zeros_like(centred), where=spread[:, None] > 0)
+    others = scaled.sum(axis=0) - scaled
+    power = (others**2).sum(axis=1)
+    slope = np.divide((centred * others).sum(axis=1), power, out=np.zeros(len(rows)), where=power > 0)
+    return np.asarray((centred - slope[:, None] * others).std(axis=1), dtype=np.float64)
+
+
+def _shifted(decision: Decision, shift: float) -> Decision:
+    value = decision.value
+    if value is None:
+        return decision
+    raw = decision.value_raw or value
+    if shift == 0.0:
+        return replace(decision, value_raw=raw)
+    draws = None if value.draws is None else (value.draws + np.float32(shift)).astype(np.float32)
+    lower = Estimate(
+        value.mean + shift, value.sd, value.p05 + shift, value.p50 + shift, value.p95 + shift,
+        value.unit, value.grade, draws,
+    )  # fmt: skip
+    if lower.mean > 0:
+        return replace(decision, value=lower, value_raw=raw, p_better=lower.p_above(0.0))
+    reason = f"{decision.reason.rstrip('.')}; but nothing is left of that once the luck of the best is taken out."
+    status = Status.NOTHING_TO_GAIN if decision.status is Status.PROPOSED else decision.status
+    return replace(decision, value=None, value_raw=None, value_by_year=(), payback=None, status=status, reason=reason)

@@ -1,0 +1,105 @@
+"""Candidates of an action grouped into one decision for each segment, with the list of people attached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from patronage.decisions.appraisal import Case, appraised, shared_factor, spread_gain
+from patronage.decisions.decision import Decision
+from patronage.decisions.timing import Pattern, pattern_of
+from patronage.evidence.engine import Engine
+from patronage.evidence.queries.lists import Acting, pace_of_life, people, segment_sums, worth_acting_on
+from patronage.evidence.relation import Relation
+from patronage.findings.lifetime import LifetimeValue
+from patronage.kernels.draws import stream
+from patronage.strategy.actions import ActionCost
+from patronage.vocabulary.estimate import Estimate, estimate
+from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.terms import Terms
+
+ACTIVE = 0.8
+"""Least chance of being active at which a customer counts as one who stays."""
+
+MOST_SEGMENTS = 6
+"""Most decisions of one rule; the segments with the least money beyond it are named in no row."""
+
+BUYERS = {
+    "contract_like": "contract-like buyers",
+    "regular": "regular buyers",
+    "irregular": "irregular buyers",
+    "once": "customers who bought once",
+}
+"""How the buying types are called in a subject."""
+
+REVENUE = "revenue"
+"""Basis of lifetime value where no margin is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One segment of candidates added up: money in currency; base and room as in evidence/queries/lists."""
+
+    segment: str
+    customers: int
+    amount: float
+    gain: float
+    noise: float
+    base: float
+    room: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the decisions of one action have in common.
+
+    case: makes the case of a group from the group and its gain. grade, shared: of the gain.
+    """
+
+    kind: str
+    action: ActionCost | None
+    grade: Grade
+    shared: Estimate
+    case: Callable[[Group, Estimate], Case]
+
+
+def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) -> tuple[Decision, ...]:
+    """One decision for each segment of the candidates whom the action can pay for, most money first."""
+    acting = acting_of(target.action)
+    kept = worth_acting_on(candidates, acting)
+    found: list[Decision] = []
+    for row in engine.records(segment_sums(kept))[:MOST_SEGMENTS]:
+        group = group_of(row)
+        random = stream(terms.seed, f"{target.kind}:{group.segment}")
+        draws = spread_gain(group.gain, group.noise, shared_factor(target.shared, terms), random)
+        case = target.case(group, estimate(draws, terms.currency, target.grade, mean=group.gain))
+        decision = appraised(case, target.action, terms)
+        listed = engine.keep(people(kept, group.segment, acting), f"people_{decision.id}")
+        found.append(replace(decision, people=listed))
+    return tuple(found)
+
+
+def group_of(row: dict[str, Any]) -> Group:
+    """A group from a row of segment_sums."""
+    numbers = {name: float(row[name]) for name in ("amount", "gain", "noise", "base", "room")}
+    return Group(str(row["segment"]), int(row["customers"]), **numbers)
+
+
+def acting_of(action: ActionCost | None) -> Acting | None:
+    """What acting on one customer costs and how often it works, at the means; None where no cost is declared."""
+    if action is None:
+        return None
+    return Acting(action.cost.mean, None if action.effect is None else action.effect.mean)
+
+
+def life_pattern(lifetime: LifetimeValue, terms: Terms, engine: Engine) -> Pattern:
+    """When within the horizon the value of active customers comes in, thinning out as they leave."""
+    row = engine.records(pace_of_life(engine.open(lifetime.customers), ACTIVE))[0]
+    value, yearly = float(row["value"] or 0.0), float(row["yearly"] or 0.0)
+    return pattern_of(value, yearly, years=terms.horizon.years, discount_rate=terms.discount_rate)
+
+
+def buyers(segment: str) -> str:
+    """The name of a buying type in a subject."""
+    return BUYERS.get(segment, "other customers" if segment == "unknown" else f"{segment} customers")

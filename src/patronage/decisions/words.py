@@ -1,0 +1,52 @@
+"""Money, counts and shares as a reader would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patronage.vocabulary.estimate import Estimate
+
+MILLION = 1e6
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount such as GBP 1,234, GBP 3.40 or GBP 2.35 million, its sign in front of the currency."""
+    size = abs(amount)
+    sign = "-" if amount < 0 and round(size, 2) > 0 else ""
+    if size >= MILLION:
+        return f"{sign}{currency} {size / MILLION:,.2f} million"
+    if round(size, 2) >= 10 or round(size, 2) == round(size):
+        return f"{sign}{currency} {size:,.0f}"
+    return f"{sign}{currency} {size:.2f}"
+
+
+def money_range(value: Estimate, currency: str) -> str:
+    """An uncertain amount with its 90% interval, such as GBP 120 (GBP 80 to GBP 170)."""
+    ends = f"{money(value.p05, currency)} to {money(value.p95, currency)}"
+    return f"{money(value.mean, currency)} ({ends})"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number of things, such as 1 customer or 2,140 customers."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with two digits that matter."""
+    size = abs(share)
+    if 0 < size < 0.00005:
+        return "less than 0.01%"
+    digits = 0 if size >= 0.1 or size == 0 else 1 if size >= 0.01 else 2
+    return f"{share:.{digits}%}"
+
+
+def years(number: float) -> str:
+    """A stretch of years, such as 1 year or 2.5 years."""
+    return f"{number:g} {'year' if number == 1 else 'years'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words joined as in a sentence."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

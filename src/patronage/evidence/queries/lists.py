@@ -1,0 +1,233 @@
+"""Working lists of decisions: the customers that an action is about, with the money of each."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from ibis import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patronage.evidence.relation import Relation
+
+SD_OF_INTERVAL = 3.2897
+"""Length of a normal 90% interval in standard deviations."""
+
+UNKNOWN = "unknown"
+
+PEOPLE = ("customer_id", "place", "amount", "value", "why")
+"""Columns of every working list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Bounds of a chance, the lower one included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What acting on one customer costs and how often it works; effect None where nobody knows."""
+
+    cost: float
+    effect: float | None
+
+
+def slipping(customers: Relation, band: Band) -> Relation:
+    """Customers whose chance of being still active lies in a band and who have value to lose.
+
+    customers: of lifetime_value. One row per customer_id: place, segment (buying type), amount (revenue of the last
+    twelve months), risk (value over the horizon that is lost if it left, times the chance that it did), noise (sd of
+    risk), base (chance that it is active), room (the chance that it is not), gain (money for each unit of
+    effect: risk over the mean room of the segment, so that successes fall where customers are leaving), noise likewise.
+    Currency.
+    """
+    p = _.p_alive
+    told = customers.filter(p.notnull() & _.value.notnull() & (_.value > 0) & (p >= band.low) & (p < band.high))
+    lost = (1 - p) / p
+    rows = told.select(
+        "customer_id", "place", "orders", "last_day",
+        segment=_segment(), amount=ibis.coalesce(_.revenue_12m, 0.0), risk=_.value * lost,
+        spread=(_.p95 - _.p05) / SD_OF_INTERVAL * lost, base=p, room=1 - p,
+    )  # fmt: skip
+    rows = rows.mutate(mean_room=_.room.mean().over(group_by=rows.segment))
+    return rows.mutate(gain=_.risk / _.mean_room, noise=_.spread / _.mean_room, why=_seen(rows, rows.base))
+
+
+def lapsed(customers: Relation, histories: Relation, lives: Relation, below: float) -> Relation:
+    """Customers who have very likely left, with what they brought and what a second life would be worth.
+
+    customers: of lifetime_value. histories: customer_id, rate (purchase days a year while active), spend (value of a
+    purchase day), seen_years (first to last purchase). lives: segment, life (discounted years of buying in a new life).
+    One row per customer_id, columns as in slipping: amount (value a year while it was buying), gain (value of a second
+    life), room (the chance that it left).
+    """
+    p = _.p_alive
+    gone = customers.filter(p.notnull() & (p < below)).mutate(segment=_segment())
+    rows = gone.inner_join(histories, "customer_id").inner_join(lives, "segment")
+    rows = rows.mutate(gain=_.rate * _.spend * _.life).filter(_.gain > 0)
+    rows = rows.select(
+        "customer_id", "place", "orders", "last_day", "segment", "gain",
+        amount=_.past_value / ibis.greatest(_.seen_years, 1.0), noise=_.gain, base=p, room=1 - p,
+    )  # fmt: skip
+    return rows.mutate(why=_seen(rows, rows.base))
+
+
+def buying_histories(repeat: Relation, *, rate_shape: float, rate_scale: float, days_per_unit: float) -> Relation:
+    """How fast and for how much each customer bought while it was active.
+
+    repeat: of repeat_buying (x, t_x in days, occasions_value); only fitted customers count. rate_shape, rate_scale:
+    r and alpha of the buying rate, in units of days_per_unit. One row per customer_id: rate (posterior mean, purchase days a year, counted to
+    the last purchase, since later silence is that of a customer who left), spend (value of a purchase day),
+    past_value, seen_years.
+    """
+    seen = _.t_x / days_per_unit
+    return repeat.filter(_.fitted & (_.occasions_value > 0)).select(
+        "customer_id",
+        rate=(rate_shape + _.x) / (rate_scale + seen) * (365.25 / days_per_unit),
+        spend=_.occasions_value / (_.x + 1),
+        past_value=_.occasions_value,
+        seen_years=_.t_x / 365.25,
+    )
+
+
+def lengths_of_life(customers: Relation, histories: Relation, above: float) -> Relation:
+    """Years of buying, discounted, that active customers have before them within the horizon.
+
+    customers: of lifetime_value. histories: of buying_histories. One row per segment: life (value of customers
+    active with at least this chance, over what they bring a year), active (how many tell it).
+    """
+    p = _.p_alive
+    active = customers.filter(p.notnull() & (p >= above) & (_.value > 0)).mutate(segment=_segment())
+    rows = active.inner_join(histories, "customer_id").mutate(alive_value=_.value / p, yearly=_.rate * _.spend)
+    return rows.group_by("segment").aggregate(
+        life=rows.alive_value.sum() / rows.yearly.sum(), active=rows.count(), yearly=rows.yearly.sum()
+    )
+
+
+def pace_of_life(customers: Relation, above: float) -> Relation:
+    """What active customers bring over the horizon beside what they brought last year.
+
+    above: least chance of being active. One row: value (over the horizon, were they certainly active), yearly
+    (value of the last twelve months), in currency; null where there is no such customer.
+    """
+    p = _.p_alive
+    active = customers.filter(p.notnull() & (p >= above) & (_.value > 0) & (_.value_12m > 0))
+    return active.aggregate(value=(active.value / active.p_alive).sum(), yearly=active.value_12m.sum())
+
+
+def largest(customers: Relation, number: int) -> Relation:
+    """The customers with the most value over the horizon, best first.
+
+    customers: of lifetime_value. One row per customer_id: place, orders, last_day, segment, revenue_12m, value, p05,
+    p95, p_alive, share (of the value of all customers with value above 0).
+    """
+    worth = customers.filter(_.value.notnull() & (_.value > 0))
+    rows = worth.mutate(share=worth.value / worth.value.sum().over(), segment=_segment())
+    kept = rows.select(
+        "customer_id",
+        "place",
+        "orders",
+        "last_day",
+        "segment",
+        "revenue_12m",
+        "value",
+        "p05",
+        "p95",
+        "p_alive",
+        "share",
+    )
+    return kept.order_by(kept.value.desc(), kept.customer_id).limit(number)
+
+
+def repeat_rows(repeat: Relation, customer_ids: list[str]) -> Relation:
+    """Rows of repeat_buying of the named customers whom the model was fitted on: customer_id, x, age (days)."""
+    return repeat.filter(repeat.fitted & repeat.customer_id.isin(customer_ids)).select("customer_id", "x", "age")
+
+
+def worth_acting_on(candidates: Relation, acting: Acting | None) -> Relation:
+    """The candidates whom acting can pay for.
+
+    Their expected gain exceeds its cost at the known effect, else at the largest effect that there is room for.
+    """
+    if acting is None:
+        return candidates.filter(_.gain > 0)
+    if acting.effect is None:
+        return candidates.filter(_.gain * _.room > acting.cost)
+    return candidates.filter(_.gain * acting.effect > acting.cost)
+
+
+def segment_sums(candidates: Relation) -> Relation:
+    """Candidates added up, most money first.
+
+    One row per segment: customers, amount, gain, noise (independent between customers), base and room (means).
+    """
+    sums = candidates.group_by("segment").aggregate(
+        customers=candidates.count(),
+        amount=candidates.amount.sum(),
+        gain=candidates.gain.sum(),
+        noise=(candidates.noise * candidates.noise).sum().sqrt(),
+        base=candidates.base.mean(),
+        room=candidates.room.mean(),
+    )
+    return sums.order_by(sums.gain.desc(), sums.segment)
+
+
+def people(candidates: Relation, segment: str, acting: Acting | None) -> Relation:
+    """The working list of one segment, most value first.
+
+    One row per customer_id: place, amount, value (expected net value of acting, null where the effect is not
+    known), why (plain words). Currency.
+    """
+    chosen = candidates.filter(candidates.segment == segment)
+    known = acting is not None and acting.effect is not None
+    value = (
+        _.gain * acting.effect - acting.cost
+        if acting is not None and acting.effect is not None
+        else ibis.null("float64")
+    )
+    rows = chosen.select("customer_id", "place", "amount", "gain", "why", value=value)
+    first = rows.value if known else rows.gain
+    return rows.order_by(first.desc(), rows.customer_id).select(*PEOPLE)
+
+
+def as_people(rows: Relation) -> Relation:
+    """A working list made elsewhere, in its order: not a number and an empty place become null.
+
+    One row per customer_id: place, amount, value, why. Currency.
+    """
+    value = ibis.ifelse(rows.value.isnan(), ibis.null("float64"), rows.value)
+    return rows.select("customer_id", "amount", "why", place=rows.place.nullif(""), value=value).select(*PEOPLE)
+
+
+def renamed(candidates: Relation, names: Mapping[str, str]) -> Relation:
+    """The candidates with their segments called by other names; those not named keep theirs."""
+    return candidates.mutate(segment=candidates.segment.substitute(dict(names), else_=candidates.segment))
+
+
+def _segment() -> Any:
+    return ibis.coalesce(_.buying_type, UNKNOWN)
+
+
+def _seen(rows: Relation, chance: Any) -> Any:
+    """Why a customer is on a list of those who are leaving or left, in plain words."""
+    bought = ibis.ifelse(rows.orders == 1, ibis.literal("bought once"), _joined("bought on ", rows.orders, " days"))
+    return _joined(
+        bought, ", last on ", rows.last_day.cast("date"), "; ", _percent(chance), "% likely to be still active"
+    )
+
+
+def _joined(*parts: Any) -> Any:
+    """Texts and columns as one text."""
+    texts: list[Any] = [ibis.literal(part) if isinstance(part, str) else part.cast("string") for part in parts]
+    return functools.reduce(lambda whole, text: whole.concat(text), texts)
+
+
+def _percent(chance: Any) -> Any:
+    return (chance * 100).round().cast("int64")

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from patronage.decisions.decision import Status
+from patronage.decisions.rules.win_back import win_back
+
+# With r = 1 and alpha = one year, four purchase days in one year give (1 + 3) / (1 + 1) = 2 days a year of
+# 400 / 4 = 100: 200 a year. The active one is worth 800 / 0.8 = 1,000 if active, so a life holds 5 discounted years.
+ACTIVE = {"customer_id": "active", "p_alive": 0.8, "value": 800.0}
+GONE = {"customer_id": "gone", "p_alive": 0.1, "value": 3.0, "revenue_12m": 0.0}
+HISTORIES = [{"customer_id": "active"}, {"customer_id": "gone"}]
+
+
+def test_a_second_life_is_worth_what_active_customers_of_the_kind_have_before_them(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    costs = make_costs("win_back", cost=10.0, effect=0.05)
+    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    assert found.status is Status.PROPOSED
+    assert found.value is not None
+    assert found.value.mean == pytest.approx(0.05 * 1000 - 10, rel=0.1)  # the draws carry the noise of one customer
+    assert found.at_stake == pytest.approx(400.0)
+    assert found.break_even is not None
+    assert found.break_even.effect == pytest.approx(0.01)
+    assert found.people is not None
+    assert [row["customer_id"] for row in found.people.records()] == ["gone"]
+    assert found.people.records()[0]["value"] == pytest.approx(40.0)
+    assert found.evidence[0].figures["discounted years of a second life"] == pytest.approx(5.0)
+
+
+def test_an_offer_that_costs_more_than_a_second_life_is_nothing_to_gain(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    costs = make_costs("win_back", cost=60.0, effect=0.05)
+    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    assert found.status is Status.NOTHING_TO_GAIN
+    assert found.reason == (
+        "No customer with less than 20% chance of being still active would in a second life bring back what an offer "
+        "costs, so nobody is worth winning back."
+    )
+
+
+def test_without_active_customers_the_worth_of_a_second_life_is_refused(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    costs = make_costs("win_back", cost=10.0, effect=0.05)
+    (found,) = win_back(make_lifetime([GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    assert found.status is Status.REFUSED
+    assert found.reason == (
+        "Nothing tells what a second life would be worth, because no customer has a chance of 80% or more of being "
+        "still active; a longer history of orders would lift this."
+    )
+
+
+def test_priors_of_others_are_context_and_never_a_figure_of_the_value(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    costs = make_costs("win_back", cost=10.0)
+    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    assert found.value is None
+    assert "no data of this one" in str(found.evidence[0].figures["context"])

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from patronage.decisions.decision import Status
+from patronage.decisions.selection import corrected
+
+
+def own_noise(means: Sequence[float], sd: float, seed: int = 1) -> list[Any]:
+    random = np.random.default_rng(seed)
+    return [mean + sd * random.standard_normal(1000) for mean in means]
+
+
+def test_the_best_of_noisy_values_is_lowered_and_none_is_raised(make_decision: Any) -> None:
+    rows = [make_decision(str(place), value=draws) for place, draws in enumerate(own_noise([40, 30, 20, 10, 5], 10))]
+    found = corrected(rows)
+    shifts = [row.value.mean - row.value_raw.mean for row in found if row.value and row.value_raw]
+    assert shifts[0] < -0.5
+    assert all(shift <= 0 for shift in shifts)
+    assert shifts[-1] == 0.0
+
+
+def test_equal_noise_gives_the_james_stein_estimate(make_decision: Any) -> None:
+    # Means 0 to 4 x 10, noise 10 each: Morris shrinks by (k - 3) / sum of squares x variance = 2 x 100 / 1000 here.
+    random = np.random.default_rng(2)
+    noise = random.standard_normal((5, 4000))
+    noise = np.linalg.qr((noise - noise.mean(axis=1, keepdims=True)).T)[0].T * np.sqrt(4000) * 10
+    means = 60 + 10.0 * np.arange(5)
+    rows = [make_decision(str(place), value=mean + noise[place]) for place, mean in enumerate(means)]
+    top = corrected(rows)[-1]
+    assert top.value is not None
+    assert top.value.mean == pytest.approx(100 - 2 * 100 / 1000 * 20, rel=0.02)
+
+
+def test_an_error_that_all_share_ranks_nothing_and_lowers_nothing(make_decision: Any) -> None:
+    effect = np.random.default_rng(3).beta(2, 20, 1000)
+    rows = [make_decision(str(place), value=effect * gain) for place, gain in enumerate((400.0, 300.0, 200.0, 100.0))]
+    for row in corrected(rows):
+        assert row.value is not None
+        assert row.value_raw is not None
+        assert row.value.mean == pytest.approx(row.value_raw.mean, rel=1e-4)
+
+
+def test_draws_move_with_the_mean(make_decision: Any) -> None:
+    rows = [make_decision(str(place), value=draws) for place, draws in enumerate(own_noise([40, 30, 20, 10, 5], 10))]
+    top = corrected(rows)[0]
+    assert top.value is not None
+    assert top.value.draws is not None
+    assert float(top.value.draws.mean()) == pytest.approx(top.value.mean, abs=1e-3)
+    assert top.p_better == top.value.p_above(0.0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_too_few_values_of_a_kind_stay_as_they_are(count: int, make_decision: Any) -> None:
+    rows = [make_decision(str(place), value=draws) for place, draws in enumerate(own_noise([9, 5, 1][:count], 5))]
+    for before, after in zip(rows, corrected(rows), strict=True):
+        assert after.value == before.value
+        assert after.value_raw == before.value
+
+
+def test_a_proposal_that_was_only_lucky_is_proposed_no_more(make_decision: Any) -> None:
+    values = own_noise([0.5, -9.0, -9.5, -10.0, -10.5], 8)
+    found = corrected([make_decision(str(place), value=draws) for place, draws in enumerate(values)])
+    assert found[0].status is Status.NOTHING_TO_GAIN
+    assert found[0].value is None
+    assert found[0].reason == "Because; but nothing is left of that once the luck of the best is taken out."
+
+
+def test_kinds_are_corrected_apart(make_decision: Any) -> None:
+    draws = own_noise([40, 30, 20, 10], 10)
+    rows = [make_decision(str(place), kind=f"kind {place}", value=row) for place, row in enumerate(draws)]
+    for row in corrected(rows):
+        assert row.value == row.value_raw
