@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
@@ -42,3 +43,15 @@ def stored(path: Path) -> StoredTable:
     """The stored table that a Parquet file holds."""
     with pq.ParquetFile(path) as file:
         return StoredTable(path, file.metadata.num_rows, tuple(file.schema_arrow.names))
+
+
+def rows_where(table: StoredTable, column: str, value: str, limit: int) -> list[dict[str, object]]:
+    """The first rows of a stored table whose column holds a text, in stored order."""
+    found: list[dict[str, object]] = []
+    with pq.ParquetFile(table.path) as file:
+        for batch in file.iter_batches(batch_size=65_536):
+            hits = batch.filter(pc.equal(batch.column(column), value))
+            found.extend(hits.to_pylist())
+            if len(found) >= limit:
+                break
+    return found[:limit]

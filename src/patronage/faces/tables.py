@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from patronage.evidence.store import StoredTable
@@ -32,6 +33,15 @@ def write_csv(table: StoredTable, path: Path) -> None:
         writer.writerow(table.columns)
         for row in table.rows_one_by_one():
             writer.writerow([safe_cell(row[column]) for column in table.columns])
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Plain rows of equal keys as CSV in UTF-8; nothing but an empty file where there are none."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        if rows:
+            writer.writerow(list(rows[0]))
+        writer.writerows([safe_cell(value) for value in row.values()] for row in rows)
 
 
 def write_parquet(table: StoredTable, path: Path) -> None:

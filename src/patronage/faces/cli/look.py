@@ -12,8 +12,9 @@ from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.finding_screen import tell_finding
 from patronage.faces.cli.screen import err, table, tell_json
+from patronage.faces.decision_facts import flat_decision
 from patronage.faces.present import decision_data, finding_data, stored_tables
-from patronage.faces.tables import chosen, write_csv, write_parquet
+from patronage.faces.tables import chosen, write_csv, write_parquet, write_rows
 from patronage.faces.words import money, span
 from patronage.study.decided import decided_ledger
 from patronage.study.study import open_study
@@ -61,15 +62,26 @@ def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) ->
 def ledger(
     folder: Folder,
     top: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows as CSV.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows as a workbook.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the proposals of the last run, those with the most measured money at stake first."""
     run = open_study(folder).last_run()
     rows = decided_ledger(run)[:top]
+    if csv is not None:
+        write_rows([flat_decision(row) for row in rows], csv)
+    if xlsx is not None:
+        # The workbook's library is only needed here.
+        from patronage.faces.report.workbook import write_ledger
+
+        write_ledger(rows, xlsx)
     if as_json:
         tell_json(ledger_data(rows))
-        return
-    tell_ledger(rows, run.record["currency"])
+    elif csv is None and xlsx is None:
+        tell_ledger(rows, run.record["currency"])
+    else:
+        err.print(f"wrote {len(rows)} decisions")
 
 
 def ledger_data(rows: tuple[Decision, ...]) -> list[dict[str, Any]]:

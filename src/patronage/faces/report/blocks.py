@@ -78,9 +78,9 @@ def stored_rows(
     table: StoredTable, *, limit: int, order: str | None = None, keep: Callable[[Mapping[str, Any]], bool] | None = None
 ) -> tuple[list[dict[str, Any]], str]:
     """The first rows of a small stored table, largest of `order` first, and a note on how many there are in all."""
-    rows = [row for row in table.rows_one_by_one() if keep is None or keep(row)]
+    rows: list[dict[str, Any]] = [row for row in table.rows_one_by_one() if keep is None or keep(row)]
     if order is not None:
-        rows.sort(key=lambda row: (row[order] is None, -abs(row[order] or 0.0), str(row)))
+        rows.sort(key=lambda row: (row[order] is None, -abs(float(row[order] or 0.0)), str(row)))
     note = (
         f"The first {limit} of {len(rows):,} rows; all of them: patronage show DIR, with --table."
         if len(rows) > limit

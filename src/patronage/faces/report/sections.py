@@ -65,7 +65,8 @@ def where_profit_sits(pages: Pages) -> Section:
     peak = percent(whale.raw.peak) if not whale.raw.in_currency else money(whale.raw.peak, pages.currency)
     words = (
         f"The best tenth of {whale.customers:,} customers bring {percent(whale.top_tenth)} of the total, the best "
-        f"fifth {percent(whale.top_fifth)}. The curve peaks at {peak} with {percent(whale.raw.peak_at)} of the customers."
+        f"fifth {percent(whale.top_fifth)}. The curve peaks at {peak} with {percent(whale.raw.peak_at)} of the "
+        "customers."
     )
     paragraphs = [words]
     if profit.losing is not None:
@@ -133,8 +134,8 @@ def how_cohorts_stay(pages: Pages) -> Section:
     rows, _ = stored_rows(cohorts.cells, limit=5000)
     young = [row for row in rows if row["age"] > 0]
     words = (
-        f"Of {cohorts.cohorts} monthly cohorts, {percent(cohorts.retention_month_1)} of customers buy again in the month "
-        f"after their first, {percent(cohorts.retention_month_6)} in the sixth and "
+        f"Of {cohorts.cohorts} monthly cohorts, {percent(cohorts.retention_month_1)} of customers buy again in the "
+        f"month after their first, {percent(cohorts.retention_month_6)} in the sixth and "
         f"{percent(cohorts.retention_month_12)} in the twelfth."
     )
     pictures = (heat("Share of each cohort that buys, by month of age", words, young),) if young else ()

@@ -1,0 +1,65 @@
+"""The ledger and the working lists as Excel workbooks, where a text is never a formula."""
+
+# pyright: reportUnknownMemberType=false
+# xlsxwriter types only part of its methods; this file is the one that calls them.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+from patronage.evidence.engine import replacing
+from patronage.faces.decision_facts import flat_decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from patronage.decisions.decision import Decision
+    from patronage.study.acting import WorkingList
+
+LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_575
+
+
+def write_ledger(decisions: Sequence[Decision], path: Path) -> None:
+    """The ledger as one sheet, a row a decision."""
+    rows = [flat_decision(decision) for decision in decisions]
+    columns = list(rows[0]) if rows else ["the ledger is empty"]
+    _write(path, [("Ledger", columns, [list(row.values()) for row in rows])])
+
+
+def write_lists(lists: Iterable[WorkingList], path: Path) -> None:
+    """Each working list as a sheet of its own, named after its decision."""
+    columns = ("who", "when", "what", "amount", "why", "owner")
+    sheets = [
+        (
+            f"{one.decision.move.kind} {one.decision.id}"[:31],
+            columns,
+            [[row[name] for name in columns] for row in one.rows],
+        )
+        for one in lists
+    ]
+    _write(path, sheets or [("Lists", ("no decision is accepted yet",), [])])
+
+
+def _write(path: Path, sheets: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Any]]]]) -> None:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with replacing(path) as temporary:
+        book = xlsxwriter.Workbook(str(temporary), options)
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        amount = book.add_format({"num_format": "#,##0.##"})
+        for name, columns, rows in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, list(columns), bold)
+            for index, row in enumerate(rows[:MOST_ROWS], start=1):
+                for place, value in enumerate(row):
+                    if isinstance(value, int | float) and not isinstance(value, bool):
+                        sheet.write_number(index, place, value, amount)
+                    elif value is not None:
+                        sheet.write_string(index, place, str(value)[:LONGEST_CELL])
+            sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+            sheet.set_column(0, len(columns) - 1, 16)
+        book.close()

@@ -1,0 +1,136 @@
+"""What people do with decisions: accept, reject, reopen, and the working lists that follow."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from patronage.decisions.decision import Decision, Status
+from patronage.decisions.journal import Action, Event, Expected, append
+from patronage.study.decided import decided_ledger
+from patronage.vocabulary.errors import Fault, ProjectError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from patronage.study.shelf import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person says of a decision: the action, who does it, until when (YYYY-MM-DD), and why."""
+
+    action: str
+    owner: str | None = None
+    due: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingList:
+    """The list of one accepted decision: who, when, what, amount and why, a row for each customer."""
+
+    decision: Decision
+    rows: tuple[dict[str, Any], ...]
+
+
+def found_decision(run: Run, wanted: str) -> Decision:
+    """The decision of that id, or of the only id that starts so.
+
+    Raises ProjectError when none or more than one does.
+    """
+    rows = decided_ledger(run)
+    hits = [row for row in rows if row.id.startswith(wanted)] if wanted else []
+    if len(hits) == 1:
+        return hits[0]
+    if hits:
+        fault = Fault(
+            wanted, f"fits {len(hits)} decisions", "give more letters: " + ", ".join(row.id for row in hits[:5])
+        )
+        raise ProjectError(fault)
+    hint = nearest(wanted, [row.id for row in rows]) or "list them with: patronage ledger DIR"
+    raise ProjectError(Fault(wanted, "no decision of the last run has this id", hint))
+
+
+def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | None]:
+    """Writes a person's verdict to the journal; the decision as it stands then, and a warning about the journal.
+
+    Raises ProjectError for an unknown decision or action, a date that is none, a row that proposes nothing.
+    """
+    decision = found_decision(run, wanted)
+    faults = list(_faults(decision, verdict))
+    if faults:
+        raise ProjectError(*faults)
+    expected = decision.value and Expected(decision.value.mean, decision.value.p05, decision.value.p95)
+    event = Event(
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        id=decision.id,
+        action=Action(verdict.action),
+        who=_person(),
+        owner=verdict.owner,
+        due=verdict.due,
+        why=verdict.why,
+        expected=expected,
+    )
+    warning = append(run.project.journal, event)
+    return found_decision(run, decision.id), warning
+
+
+def working_lists(run: Run, wanted: str | None = None) -> Iterator[WorkingList]:
+    """One working list for each accepted decision of the last run, or for one decision by its id.
+
+    Raises ProjectError when the one asked for is not accepted.
+    """
+    if wanted is not None:
+        decision = found_decision(run, wanted)
+        if decision.status is not Status.ACCEPTED:
+            next_step = f"accept it first: patronage decide DIR {decision.id} accept"
+            raise ProjectError(
+                Fault(decision.id, f"is {decision.status}, and only accepted decisions have lists", next_step)
+            )
+        yield _working_list(decision)
+        return
+    for decision in decided_ledger(run):
+        if decision.status is Status.ACCEPTED:
+            yield _working_list(decision)
+
+
+def _working_list(decision: Decision) -> WorkingList:
+    people = decision.people.rows_one_by_one() if decision.people else iter(())
+    rows = tuple(
+        {
+            "who": row["customer_id"],
+            "when": decision.due or "no date set",
+            "what": decision.move.to_state,
+            "amount": row.get("amount"),
+            "why": row.get("why"),
+            "owner": decision.owner,
+        }
+        for row in people
+    )
+    return WorkingList(decision, rows)
+
+
+def _faults(decision: Decision, verdict: Verdict) -> Iterator[Fault]:
+    actions = [str(action) for action in Action]
+    if verdict.action not in actions:
+        yield Fault(verdict.action, "is no verdict", nearest(verdict.action, actions) or "say accept, reject or reopen")
+    if verdict.due is not None:
+        try:
+            date.fromisoformat(verdict.due)
+        except ValueError:
+            yield Fault("--due", f"{verdict.due!r} is no date", "write it as YYYY-MM-DD")
+    if decision.status in (Status.REFUSED, Status.NOTHING_TO_GAIN) and verdict.action == Action.ACCEPT:
+        yield Fault(
+            decision.id, "proposes nothing, so there is nothing to accept", "its reason says what would lift it"
+        )
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # Containers and services may run under a number without a name.
+        return "unknown"
