@@ -74,7 +74,8 @@ def test_without_a_declared_cost_the_worth_of_each_success_stands_in_words(
     assert found.status is Status.REFUSED
     assert found.reason.endswith(
         "no proposal, because each 1% of effect (share of customers treated who stay because of it) is worth GBP 20 "
-        "over 3 years, so it pays at any total cost below that: declare costs_of_action.retain.cost to see the threshold."
+        "over 3 years, so it pays at any total cost below that: declare costs_of_action.retain.cost to see the "
+        "threshold."
     )
 
 

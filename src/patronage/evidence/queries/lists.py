@@ -83,9 +83,9 @@ def buying_histories(repeat: Relation, *, rate_shape: float, rate_scale: float, 
     """How fast and for how much each customer bought while it was active.
 
     repeat: of repeat_buying (x, t_x in days, occasions_value); only fitted customers count. rate_shape, rate_scale:
-    r and alpha of the buying rate, in units of days_per_unit. One row per customer_id: rate (posterior mean, purchase days a year, counted to
-    the last purchase, since later silence is that of a customer who left), spend (value of a purchase day),
-    past_value, seen_years.
+    r and alpha of the buying rate, in units of days_per_unit. One row per customer_id: rate (posterior mean,
+    purchase days a year, counted to the last purchase, since later silence is that of a customer who left), spend
+    (value of a purchase day), past_value, seen_years.
     """
     seen = _.t_x / days_per_unit
     return repeat.filter(_.fitted & (_.occasions_value > 0)).select(
