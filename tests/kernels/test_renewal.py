@@ -1,0 +1,85 @@
+"""Customers who renew at even intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import ndtr
+
+from patronage.kernels.renewal import Hazard, Renewals, lapse_hazard, renewal_scores
+
+LEVELS = (0.05, 0.5, 0.95)
+
+
+def one(since: float = 0.0, ahead: float = 3.0, discount: float = 0.0, spread: float = 0.1) -> Renewals:
+    return Renewals(*(np.array([value]) for value in (since, spread, ahead, discount)))
+
+
+def test_three_renewals_ahead_are_worth_what_the_series_says() -> None:
+    # Alive with 0.8 as nothing is late yet; then orders 1 + 0.8 + 0.64, the first one period ahead.
+    scores = renewal_scores(one(discount=np.log(1.1)), 0.2, LEVELS)
+    assert scores.p_alive[0] == pytest.approx(0.8)
+    assert scores.expected[0] == pytest.approx(0.8 * 2.44)
+    assert scores.discounted[0] == pytest.approx(0.8 * (1 / 1.1 + 0.8 / 1.21 + 0.64 / 1.331))
+
+
+def test_quantiles_are_those_of_the_truncated_geometric_law() -> None:
+    # P(N > n) = 0.8, 0.64, 0.512, then 0: the middle is 3, the twentieth part is 0.
+    scores = renewal_scores(one(), 0.2, LEVELS)
+    assert scores.quantiles[0].tolist() == [0.0, 3.0, 3.0]
+    assert renewal_scores(one(), 0.5, LEVELS).quantiles[0].tolist() == [0.0, 0.0, 3.0]
+
+
+def test_variance_is_that_of_the_count() -> None:
+    # P(N = 0, 1, 2, 3) = 0.2, 0.16, 0.128, 0.512.
+    counts, chances = np.arange(4), np.array([0.2, 0.16, 0.128, 0.512])
+    mean = counts @ chances
+    assert renewal_scores(one(), 0.2, LEVELS).variance[0] == pytest.approx(counts**2 @ chances - mean**2)
+
+
+def test_a_late_renewal_speaks_against_the_customer() -> None:
+    late = 0.9 * ndtr(-2.0)
+    scores = renewal_scores(one(since=1.2), 0.1, LEVELS)
+    assert scores.p_alive[0] == pytest.approx(late / (late + 0.1))
+
+
+def test_hazard_counts_lapses_among_renewals() -> None:
+    assert lapse_hazard([3.0, 5.0, 1.0], [0.2, 1.0, 4.0]) == Hazard(1.5, 9.5)
+    assert Hazard(1.5, 9.5).mean == pytest.approx(1.5 / 11)
+
+
+def test_simulated_hazard_is_found_again() -> None:
+    random = np.random.default_rng(5)
+    renewed, since = [], []
+    for _ in range(400):
+        lapse = random.geometric(0.15)
+        renewed.append(min(lapse - 1, 12))
+        since.append(0.5 if lapse > 12 else 12 - lapse + 1.6)
+    hazard = lapse_hazard(renewed, since)
+    sd = np.sqrt(hazard.mean * (1 - hazard.mean) / (hazard.lapsed + hazard.renewed))
+    assert abs(hazard.mean - 0.15) < 3 * sd
+
+
+@given(st.floats(0, 3), st.floats(0.1, 40), st.floats(0, 0.2), st.floats(0.01, 0.9))
+def test_more_time_never_brings_less_and_discount_never_more(
+    since: float, ahead: float, rate: float, hazard: float
+) -> None:
+    near = renewal_scores(one(since, ahead, rate), hazard, LEVELS)
+    far = renewal_scores(one(since, ahead + 1, rate), hazard, LEVELS)
+    assert far.discounted[0] >= near.discounted[0]
+    assert near.discounted[0] <= near.expected[0] + 1e-12
+    assert (np.diff(near.quantiles[0]) >= 0).all()
+    assert 0 <= near.p_alive[0] <= 1 - hazard + 1e-12
+
+
+def test_impossible_renewals_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^since must not be negative: 1 of 1 are \(first at 0: -1.0\)$"):
+        renewal_scores(one(since=-1.0), 0.2, LEVELS)
+    with pytest.raises(ValueError, match=r"^hazard must lie between 0 and 1, got 1$"):
+        renewal_scores(one(), 1, LEVELS)
+    with pytest.raises(ValueError, match=r"^level must lie between 0 and 1, got 1.0$"):
+        renewal_scores(one(), 0.2, (1.0,))
+    with pytest.raises(ValueError, match=r"^arrays must be of one length, got renewed 1, since 2$"):
+        lapse_hazard([1.0], [1.0, 2.0])
