@@ -1,0 +1,78 @@
+"""The section `segments`: groups of customers that the company declares by a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import Field, TypeAdapter
+
+from patronage.strategy.checks import unique_ids
+from patronage.strategy.document import Node
+from patronage.strategy.fields import Identifier, Name, Positive, Rule, StrictEntry
+from patronage.strategy.quantity import Quantity
+from patronage.strategy.section import Section, row_lines
+from patronage.vocabulary.expressions import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRule:
+    """A declared segment.
+
+    rule: which customers belong, None for all of them. rule_text: as written. basis: what sets the
+    segment apart. status: what the company does about it. size: customers, where no data count them.
+    """
+
+    id: str
+    name: str
+    rule: Expression | None
+    rule_text: str
+    basis: str | None = None
+    status: str | None = None
+    size: Quantity | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRules:
+    """The declared segments, in the order of the file: a customer belongs to every one whose rule holds."""
+
+    segments: tuple[SegmentRule, ...]
+
+    @property
+    def by_id(self) -> dict[str, SegmentRule]:
+        """The segments under their ids."""
+        return {segment.id: segment for segment in self.segments}
+
+
+class SegmentEntry(StrictEntry):
+    """A group of customers."""
+
+    id: Identifier = Field(description="The segment's id.")
+    name: Name | None = Field(None, description="The segment's name.")
+    rule: Rule = Field(description="Which customers belong: a condition such as geography = 'UK', or all.")
+    basis: Name | None = Field(None, description="What sets the segment apart, such as need, size or place.")
+    status: Name | None = Field(None, description="What the company does about it, such as served, target or left.")
+    size: Positive | None = Field(None, description="Number of customers, where no data count them.")
+
+
+def _made(entries: list[SegmentEntry], node: Node) -> SegmentRules:
+    return SegmentRules(
+        tuple(
+            SegmentRule(
+                entry.id,
+                entry.name or entry.id,
+                entry.rule.expression,
+                entry.rule.text,
+                basis=entry.basis,
+                status=entry.status,
+                size=entry.size,
+                line=line,
+            )
+            for entry, line in zip(entries, row_lines(node), strict=True)
+        )
+    )
+
+
+SEGMENTS = Section(
+    "segments", "Groups of customers.", TypeAdapter(list[SegmentEntry]), _made, checks=(unique_ids("segments"),)
+)

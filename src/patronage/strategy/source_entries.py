@@ -1,0 +1,113 @@
+"""The section `sources`: which file or database table gives which canonical table, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, PlainValidator, TypeAdapter, WithJsonSchema
+
+from patronage.strategy.document import Keyed, Node
+from patronage.strategy.fields import (
+    Condition,
+    Currency,
+    DecimalMark,
+    LongText,
+    Name,
+    OneCharacter,
+    StrictEntry,
+    choice_of,
+    choice_schema,
+)
+from patronage.strategy.section import Section
+from patronage.vocabulary.sources import SourceMapping
+
+LATER_TABLES = frozenset({
+    "contacts", "interactions", "deals", "deal_reasons", "choices", "survey", "market", "feedback", "ideas",
+    "treatments", "experiments", "referrals", "deliveries", "changes", "forecasts", "outcomes", "behaviour_events",
+})  # fmt: skip
+"""Canonical tables of the design that this release does not read yet."""
+
+
+class SourceFormat(StrEnum):
+    """What a source is read as, where its name does not say it."""
+
+    CSV = "csv"
+    EXCEL = "excel"
+    PARQUET = "parquet"
+    JSON = "json"
+    DUCKDB = "duckdb"
+    SQLITE = "sqlite"
+
+
+FormatWord = Annotated[
+    SourceFormat, PlainValidator(choice_of(SourceFormat)), WithJsonSchema(choice_schema(SourceFormat))
+]
+
+
+class SourceEntry(StrictEntry):
+    """One source: where it lies, how it is written, and what its columns mean."""
+
+    location: LongText = Field(
+        alias="from", description="Path, pattern such as data/*.parquet, or database file, from this file's folder."
+    )
+    columns: dict[str, LongText] = Field(
+        description="Canonical column: the source column's exact name, or an expression over source columns."
+    )
+    format: FormatWord | None = Field(None, description="What the source is, where its name does not say it.")
+    sheet: Name | None = Field(None, description="Sheet of a workbook; without it the first.")
+    table: Name | None = Field(None, description="Table of a database file.")
+    encoding: Name | None = Field(None, description="Encoding of a text file, such as utf-8 or cp1252.")
+    delimiter: OneCharacter | None = Field(None, description="The character between columns of a text file.")
+    decimal: DecimalMark | None = Field(None, description="The decimal mark of numbers in a text file.")
+    date_format: Name | None = Field(None, description="How dates are written, such as %d/%m/%Y.")
+    keep: Condition | None = Field(None, description="Only rows for which this holds are read.")
+    not_product: Condition | None = Field(
+        None, description="Lines that are no product, such as postage, fees and bad debt; they are kept apart."
+    )
+    currency: Currency | None = Field(None, description="Currency of the source's money; without it the company's.")
+    returns: Name | None = Field(None, description="How returns are written, where negative quantities do not say it.")
+
+
+class SourceEntries(StrictEntry):
+    """The sources by canonical table."""
+
+    orders: SourceEntry | None = Field(None, description="Order lines.")
+    customers: SourceEntry | None = Field(None, description="Customers with their attributes.")
+    products: SourceEntry | None = Field(None, description="Products with category, cost and list price.")
+    books: SourceEntry | None = Field(None, description="Figures of the accounts, by period and line.")
+    activity_events: SourceEntry | None = Field(None, description="Work done for customers.")
+    exits: SourceEntry | None = Field(None, description="Customers who left, and why.")
+
+
+def _made(entries: SourceEntries, node: Node) -> tuple[SourceMapping, ...]:
+    given = entries.values()
+    order = node.entries if isinstance(node, Keyed) else {}
+    return tuple(
+        _mapping(table, given[table], entry.line) for table, entry in order.items() if given[table] is not None
+    )
+
+
+def _mapping(table: str, entry: SourceEntry, line: int) -> SourceMapping:
+    extra: Mapping[str, str] = {"returns": entry.returns} if entry.returns is not None else {}
+    return SourceMapping(
+        table,
+        entry.location,
+        entry.columns,
+        format=entry.format,
+        sheet=entry.sheet,
+        source_table=entry.table,
+        encoding=entry.encoding,
+        delimiter=entry.delimiter,
+        decimal=entry.decimal,
+        date_format=entry.date_format,
+        keep=entry.keep,
+        not_product=entry.not_product,
+        currency=entry.currency,
+        line=line,
+        extra=extra,
+    )
+
+
+SOURCES = Section("sources", "Where the tables come from.", TypeAdapter(SourceEntries), _made, later=LATER_TABLES)
