@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import uuid
+import zipfile
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +24,19 @@ if TYPE_CHECKING:
 def building(target: Path) -> Generator[Path]:
     """A temporary folder beside the target, moved into its place only when the block succeeds.
 
-    A crash leaves at most a folder whose name starts with a dot; a target that is there already
-    stays as it is, since its fingerprint says that it holds the same.
+    A crash leaves at most a folder whose name starts with a dot. A target that is there already gives
+    way: its caller found it damaged.
     """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{uuid.uuid4().hex[:6]}")
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        if not target.exists():
-            _sync(temporary)
-            temporary.rename(target)
+        _sync(temporary)
+        if target.exists():
+            target.rename(temporary.with_name(temporary.name + ".old"))
+        temporary.rename(target)
     finally:
+        shutil.rmtree(temporary.with_name(temporary.name + ".old"), ignore_errors=True)
         shutil.rmtree(temporary, ignore_errors=True)
 
 
@@ -55,7 +59,7 @@ def read_value(hint: Any, folder: Path, name: str) -> Any:
             with np.load(archive, allow_pickle=False) as file:
                 arrays = {key: file[key] for key in file.files}
         value = decoded(hint, data, arrays, folder)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
     return value if _tables_stand(data, folder) else None
 

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 from patronage.analyses.who.cohorts import cohorts
 from patronage.analyses.who.order_summary import order_summary
+from patronage.analyses.worth.activity_costs import activity_costs
 from patronage.analyses.worth.change_bridge import change_bridge
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
@@ -26,6 +27,7 @@ GIVEN: frozenset[type] = frozenset(
 """The types that come from outside the analyses: the run's own, evidence tables, declared sections."""
 
 ANALYSES: tuple[Maker, ...] = (
+    activity_costs,
     change_bridge,
     cohorts,
     order_summary,

@@ -98,8 +98,8 @@ def _fitting(members: list[Any], data: Any) -> Any:
     """The member of a union that the data were made from: by the names of fields, else by kind."""
     if len(members) == 1:
         return members[0]
-    if isinstance(data, Mapping):
-        keys = set(cast("Mapping[str, Any]", data).keys())
+    if hasattr(data, "keys"):
+        keys = set(data.keys())
         for member in members:
             if dataclasses.is_dataclass(member) and {field.name for field in dataclasses.fields(member)} == keys:
                 return member

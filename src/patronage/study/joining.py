@@ -124,7 +124,7 @@ def _folders(bench: Bench) -> list[str]:
 def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callable[[str], None], started: float) -> Run:
     """The ledger and the record in a folder of their own, which then becomes the last good run."""
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}-{digest(record, now.isoformat())[:8]}"
+    name = f"{now:%Y%m%dT%H%M%S%f}-{digest(record, now.isoformat())[:8]}"
     target = project.runs / name
     with building(target) as folder:
         rows = proposals(the_wiring(), _within(bench, folder), say)

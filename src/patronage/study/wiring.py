@@ -49,7 +49,8 @@ class Wiring:
         found: set[str] = set()
         waiting = [name]
         while waiting:
-            step = next(step for step in self.analyses if step.name == waiting.pop())
+            wanted = waiting.pop()
+            step = next(step for step in self.analyses if step.name == wanted)
             if step.name not in found:
                 found.add(step.name)
                 makers = (self.maker_of(need.kind) for need in step.needs)
