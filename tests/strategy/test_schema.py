@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import jsonschema
 import pytest
@@ -57,6 +58,7 @@ def test_the_schema_is_a_valid_one():
     ],
 )
 def test_the_schema_refuses_what_the_reader_refuses(company: dict[str, object]):
-    assert not jsonschema.Draft202012Validator(strategy_schema()).is_valid({"company": company})
+    whole: Any = {"company": company}
+    assert not jsonschema.Draft202012Validator(strategy_schema()).is_valid(whole)
     with pytest.raises(StrategyError):
-        strategy_from_text(json.dumps({"company": company}))
+        strategy_from_text(json.dumps(whole))

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from patronage.strategy.strategy import LATER_SECTIONS, SECTIONS, load_strategy, strategy_from_text
@@ -238,7 +238,6 @@ def test_any_text_is_a_strategy_or_a_strategy_error(text: str):
         assert strategy_from_text(text).company.name
 
 
-@settings(max_examples=200)
 @given(st.dictionaries(sections, values | st.lists(values, max_size=3), max_size=4))
 def test_any_values_are_a_strategy_or_a_strategy_error_in_plain_words(value: dict[str, object]):
     said = ""
@@ -252,8 +251,8 @@ def test_any_values_are_a_strategy_or_a_strategy_error_in_plain_words(value: dic
 # Speed
 
 
-def test_five_hundred_rows_load_in_a_tenth_of_what_five_thousand_may_take():
-    # 5,000 rows must load and check within 8 s; the whole size is a benchmark.
+def test_five_hundred_rows_load_and_are_checked_within_three_seconds():
+    # 5,000 rows may take 8 s and take about 2 s here; the small size leaves room for a busy machine.
     rows = ["company: {name: Acme, currency: USD}", "pools: [{id: p, cost: 1, practical_capacity: 1}]", "activities:"]
     rows += [
         f"- {{id: a{n}, pool: p, category: sales, time_equation: {{base: 1..2, per: {{lines: 6.5}}}}, volume: {n}}}"
@@ -264,4 +263,4 @@ def test_five_hundred_rows_load_in_a_tenth_of_what_five_thousand_may_take():
     found = strategy_from_text("\n".join(rows))
     assert found.segments is not None
     assert len(found.segments.segments) == 250
-    assert perf_counter() - start < 0.8 * 4
+    assert perf_counter() - start < 3
