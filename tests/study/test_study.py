@@ -89,7 +89,9 @@ def test_bad_input_leaves_the_last_good_run_as_it_was(make_project: Make) -> Non
     (folder / "strategy.yaml").write_text(good.replace("GBP", "pounds"), encoding="utf-8")
     with pytest.raises(StrategyError):
         open_study(folder).run(ONE)
-    (folder / "strategy.yaml").write_text(good.replace("customer_id: customer", "customer_id: costumer"), encoding="utf-8")
+    (folder / "strategy.yaml").write_text(
+        good.replace("customer_id: customer", "customer_id: costumer"), encoding="utf-8"
+    )
     with pytest.raises(EvidenceError, match="did you mean 'customer'"):
         open_study(folder).run(ONE)
     assert open_study(folder).last_run().folder == first.folder
@@ -97,7 +99,10 @@ def test_bad_input_leaves_the_last_good_run_as_it_was(make_project: Make) -> Non
 
 def test_a_second_run_at_the_same_time_is_refused(make_project: Make) -> None:
     folder = make_project()
-    with locked(Project(folder).lock, "test"), pytest.raises(ProjectError, match="another run is at work in this folder"):
+    with (
+        locked(Project(folder).lock, "test"),
+        pytest.raises(ProjectError, match="another run is at work in this folder"),
+    ):
         open_study(folder).run(ONE)
 
 
@@ -150,5 +155,5 @@ def test_old_runs_go_and_the_last_ten_stay(make_project: Make) -> None:
 def test_a_finding_that_waits_says_for_what(make_project: Make) -> None:
     run = open_study(make_project()).run(RunOptions(only="activity_costs"))
     assert run.statuses == {"activity_costs": "waiting"}
-    with pytest.raises(ProjectError, match="customer_equity: waits"):
+    with pytest.raises(ProjectError, match="activity_costs: waits for pools and activities"):
         run.finding("activity_costs")

@@ -74,7 +74,7 @@ def test_a_circle_is_refused_by_name() -> None:
 
 
 def test_an_analysis_without_a_return_type_is_refused() -> None:
-    def shapeless(given: Given):  # noqa: ANN202  the fault under test
+    def shapeless(given: Given):
         return First()
 
     with pytest.raises(WiringError, match=r"^shapeless: has no single return type; return exactly one finding$"):

@@ -56,7 +56,8 @@ def read_value(hint: Any, folder: Path, name: str) -> Any:
         archive = folder / f"{name}.npz"
         arrays: dict[str, Any] = {}
         if archive.is_file():
-            with np.load(archive, allow_pickle=False) as file:
+            # numpy leaves a damaged file open when it opens it itself.
+            with archive.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays = {key: file[key] for key in file.files}
         value = decoded(hint, data, arrays, folder)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
