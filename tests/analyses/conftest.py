@@ -61,7 +61,11 @@ def make_terms() -> Callable[..., Terms]:
     """Terms of a run with plain defaults."""
 
     def build(as_of: date, gross_margin: Estimate | None = None, **changes: Any) -> Terms:
-        settings: dict[str, Any] = {"discount_rate": 0.10, "time_unit": TimeUnit.WEEK, "horizon": Horizon(3.0)} | changes
+        settings: dict[str, Any] = {
+            "discount_rate": 0.10,
+            "time_unit": TimeUnit.WEEK,
+            "horizon": Horizon(3.0),
+        } | changes
         return Terms("Acme", "GBP", as_of, gross_margin=gross_margin, **settings)
 
     return build

@@ -78,7 +78,7 @@ def test_an_unknown_finding_is_refused_with_the_nearest_names(make_project: Make
 
 
 def test_a_folder_without_a_strategy_file_is_no_project(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="is no project: it has no strategy.yaml; make one with: patronage init"):
+    with pytest.raises(ProjectError, match=r"is no project: it has no strategy\.yaml; make one with: patronage init"):
         open_study(tmp_path)
 
 
