@@ -8,12 +8,16 @@ if TYPE_CHECKING:
     from patronage.vocabulary.estimate import Estimate
 
 
+NO_CURRENCY = "XXX"
+"""The code of money whose currency nobody has named; it is left out before amounts."""
+
+
 def money(value: float | None, currency: str) -> str:
     """An amount a person reads: GBP 1.23m, GBP 45,600, GBP -310; a dash for none."""
     if value is None:
         return "-"
     size = abs(value)
-    lead = f"{currency} " if currency else ""
+    lead = f"{currency} " if currency not in ("", NO_CURRENCY) else ""
     if size >= 1e7:
         return f"{lead}{value / 1e6:,.1f}m"
     if size >= 1e6:

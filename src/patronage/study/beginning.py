@@ -1,0 +1,86 @@
+"""A new project begun from an order export: the guess at its columns, and the strategy file it gives."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from patronage.evidence.engine import Engine, replacing
+from patronage.evidence.guess import Guess, guess_orders
+from patronage.strategy.starting_file import Beginning, starting_file
+from patronage.study.project import Project
+from patronage.vocabulary.errors import EvidenceError, Fault, ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NO_CURRENCY = "XXX"
+"""The code that ISO 4217 keeps for money whose currency nobody has named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a new project begins from.
+
+    said: canonical columns to source columns or expressions that a person named. currency: None to
+    take what the file tells.
+    """
+
+    folder: Path
+    orders: Path
+    said: Mapping[str, str]
+    name: str | None = None
+    currency: str | None = None
+
+
+def looked_at(start: Start) -> Guess:
+    """The guess at an order export.
+
+    Raises ProjectError when the folder is a project already, EvidenceError when the file cannot be read
+    or a column that is needed cannot be found, with the columns that could be it.
+    """
+    if (start.folder / "strategy.yaml").exists():
+        next_step = "change strategy.yaml there, or name another folder"
+        raise ProjectError(Fault(str(start.folder), "is a project already", next_step))
+    if not start.orders.exists():
+        raise EvidenceError(Fault(str(start.orders), "there is no such file", "check the path"))
+    with tempfile.TemporaryDirectory(prefix="patronage-") as scratch:
+        engine = Engine(Path(scratch))
+        try:
+            guess = guess_orders(start.orders.resolve(), engine, start.said)
+        finally:
+            engine.close()
+    if guess.missing:
+        raise EvidenceError(*(_missing_fault(start, one.canonical, one.candidates) for one in guess.missing))
+    return guess
+
+
+def begun(start: Start, guess: Guess) -> Project:
+    """The new project: its folder with a commented strategy.yaml."""
+    start.folder.mkdir(parents=True, exist_ok=True)
+    mapping = guess.mapping(_location(start))
+    notes = {
+        ("orders", column.canonical): f"e.g. {', '.join(column.samples)}" for column in guess.columns if column.samples
+    }
+    beginning = Beginning(
+        name=start.name or start.folder.resolve().name,
+        currency=start.currency or guess.currency or NO_CURRENCY,
+        sources=(mapping,),
+        notes=notes,
+    )
+    with replacing(start.folder / "strategy.yaml") as path:
+        path.write_text(starting_file(beginning), encoding="utf-8")
+    return Project(start.folder)
+
+
+def _location(start: Start) -> str:
+    """Where the orders lie as the strategy file says it: relative when inside the project, else whole."""
+    orders, folder = start.orders.resolve(), start.folder.resolve()
+    return orders.relative_to(folder).as_posix() if orders.is_relative_to(folder) else orders.as_posix()
+
+
+def _missing_fault(start: Start, canonical: str, candidates: tuple[str, ...]) -> Fault:
+    could = f"could be {' or '.join(map(repr, candidates))}" if candidates else "no column looks like it"
+    return Fault(f"{start.orders.name}: {canonical}", f"was not found; {could}", f"name it: --map {canonical}=COLUMN")
