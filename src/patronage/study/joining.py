@@ -67,6 +67,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
                 "options": options.digest,
                 "strategy": strategy_digest,
                 "engine": "duckdb",
+                "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
                 "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
                 "uses": [*found.folders, *_folders(bench)],
             }

@@ -9,7 +9,7 @@ from patronage.strategy.strategy import load_strategy
 from patronage.study.catalog import GIVEN, the_wiring
 from patronage.study.inputs import matching
 from patronage.study.joining import BEHIND
-from patronage.study.wiring import Wiring, snake_case
+from patronage.study.wiring import Wiring, evidence_name
 from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.terms import Terms
 
@@ -45,7 +45,7 @@ def _rows(wiring: Wiring, here: set[type]) -> list[dict[str, Any]]:
         missing: list[str] = []
         for need in step.needs:
             if not need.optional and need.kind not in here:
-                missing.extend(waits.get(need.kind, (snake_case(need.kind.__name__),)))
+                missing.extend(waits.get(need.kind, (evidence_name(need.kind),)))
         if step.makes is not None:
             if missing:
                 waits[step.makes] = tuple(dict.fromkeys(missing))

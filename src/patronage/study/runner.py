@@ -11,7 +11,7 @@ from patronage.decisions.decision import Decision, Move, refused
 from patronage.evidence.engine import Engine
 from patronage.study.cache import building, read_value, write_value
 from patronage.study.digest import code_digest, digest
-from patronage.study.wiring import Step, Wiring, snake_case
+from patronage.study.wiring import Step, Wiring, evidence_name
 from patronage.vocabulary.errors import EstimationError, Fault
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _missing(step: Step, bench: Bench, wiring: Wiring) -> tuple[str, ...]:
         elif outcome is not None and outcome.why:
             found.append(f"{outcome.name}, which was refused ({outcome.why[0]})")
         else:
-            found.append(snake_case(need.kind.__name__))
+            found.append(evidence_name(need.kind))
     return tuple(dict.fromkeys(found))
 
 

@@ -63,6 +63,12 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+def evidence_name(kind: type) -> str:
+    """What a table, section or finding is called in files and questions: SegmentRules is segments."""
+    name = snake_case(kind.__name__)
+    return {"segment_rules": "segments"}.get(name, name)
+
+
 def wired(analyses: Iterable[Maker], rules: Iterable[Maker], given: frozenset[type]) -> Wiring:
     """The wiring of the listed functions.
 

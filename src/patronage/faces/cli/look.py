@@ -108,7 +108,7 @@ def questions(
 
     run = open_study(folder).last_run()
     waits = {row["name"]: tuple(row["waits_for"]) for row in run.record["findings"]}
-    found = [answer for answer in answers(run.statuses, waits) if room in (None, answer.room)]
+    found = [answer for answer in answers(run.statuses, waits, run.record["given"]) if room in (None, answer.room)]
     if as_json:
         tell_json([_answer(answer) for answer in found])
         return
