@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from patronage.faces.cli.choices import AsJson, Folder
-from patronage.faces.cli.look import ledger_data, tell_ledger
+from patronage.faces.cli.decision_screen import tell_ledger
+from patronage.faces.cli.look import ledger_data
 from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json
 from patronage.faces.cli.start import SHOWN_DECISIONS, write_page
 from patronage.faces.cli.work import tell_run

@@ -10,12 +10,12 @@ import typer
 from patronage.decisions.decision import Decision
 from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
+from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.finding_screen import tell_finding
 from patronage.faces.cli.screen import err, table, tell_json
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.present import decision_data, finding_data, stored_tables
 from patronage.faces.tables import chosen, write_csv, write_parquet, write_rows
-from patronage.faces.words import money, span
 from patronage.study.decided import decided_ledger
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import Fault, ProjectError
@@ -89,15 +89,6 @@ def ledger_data(rows: tuple[Decision, ...]) -> list[dict[str, Any]]:
     return [decision_data(row) for row in rows]
 
 
-def tell_ledger(rows: tuple[Decision, ...], currency: str) -> None:
-    """The decision ledger as a table on the screen."""
-    cells = [
-        [row.id, row.move.kind, row.move.subject, money(row.at_stake, currency), _value(row, currency), row.reason]
-        for row in rows
-    ]
-    table("Decision ledger", ["id", "kind", "about", "at stake", "value", "why"], cells, frozenset({3, 4}))
-
-
 def questions(
     folder: Folder,
     room: Annotated[str | None, typer.Option(metavar="R", help="Only the questions of one room.")] = None,
@@ -120,9 +111,3 @@ def _answer(answer: Any) -> dict[str, Any]:
         "id": answer.id, "room": answer.room, "question": answer.question, "status": answer.status,
         "findings": list(answer.findings), "waits_for": list(answer.waits_for),
     }  # fmt: skip
-
-
-def _value(row: Decision, currency: str) -> str:
-    if row.value is None:
-        return str(row.status).replace("_", " ")
-    return span(row.value, currency)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from patronage.faces.cli.choices import AsJson, Folder
-from patronage.faces.cli.look import ledger_data, tell_ledger
+from patronage.faces.cli.decision_screen import tell_ledger
+from patronage.faces.cli.look import ledger_data
 from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, tell_json
 from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
