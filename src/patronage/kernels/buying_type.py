@@ -23,7 +23,7 @@ class BuyingKind(IntEnum):
 
 
 TOLD_GAPS = 3  # two gaps say nothing of their spread: half of random pairs differ by less than a factor of three
-CONTRACT_GAPS = 4  # so many even gaps fall on a natural period by chance in less than 1 of 500 random buyers
+CONTRACT_GAPS = 4  # so many even gaps fall on a natural period by chance in fewer than 1 of 150 random buyers
 CONTRACT_CV = 0.15  # a monthly bill moves by 3 days of 30
 CONTRACT_DAYS = 1.5  # deviation that weekends and holidays give to gaps of a week, for which the share is too strict
 REGULAR_SHAPE = 1.5  # of a gamma gap; 1 is buying at random, 2 "every second opportunity" (Chatfield & Goodhardt 1973)
