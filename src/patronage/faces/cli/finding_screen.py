@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.markup import escape
 
 from patronage.faces.cli.screen import out, printable, table
+from patronage.faces.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +25,28 @@ def tell_finding(data: dict[str, Any], tables: dict[str, StoredTable]) -> None:
     rows = [[label, figure] for label, figure in _figures(data["summary"], "")]
     table("", ["figure", "value"], rows)
     for key, stored in tables.items():
-        shown = stored.records(SHOWN_ROWS)
-        cells = [[_cell(row[column]) for column in stored.columns] for row in shown]
-        out.print()
-        table(f"{key}: {len(shown)} of {stored.rows:,} rows", list(stored.columns), cells)
+        _tell_table(key, stored)
     if tables:
         out.print("\nAll rows: --table NAME --csv FILE, or --parquet FILE")
+
+
+def _tell_table(key: str, stored: StoredTable) -> None:
+    """The first rows of a table, and of its columns as many as the screen is wide."""
+    shown = stored.records(SHOWN_ROWS)
+    cells = {name: [_cell(row[name]) for row in shown] for name in stored.columns}
+    room = out.width
+    fitting: list[str] = []
+    for name, column in cells.items():
+        room -= 2 + max(map(len, (words_of(name), *column)))
+        if room < 0 and fitting:
+            break
+        fitting.append(name)
+    rest = [name for name in stored.columns if name not in fitting]
+    out.print()
+    rows = list(zip(*(cells[name] for name in fitting), strict=True))
+    table(f"{words_of(key)}: {len(shown)} of {stored.rows:,} rows", [words_of(name) for name in fitting], rows)
+    if rest:
+        out.print(f"[dim]and the columns {escape(', '.join(map(words_of, rest)))}[/]")
 
 
 def _figures(value: Any, label: str) -> Iterator[tuple[str, str]]:
