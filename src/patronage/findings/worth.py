@@ -149,14 +149,28 @@ class ActivityCosts:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfitPart:
+    """One uncertain factor of every customer's profit: profit = sum of sign x each x column over the parts.
+
+    column: of the customers table. each: margin of one unit of revenue, or cost of one of a counted thing.
+    """
+
+    column: str
+    sign: int
+    each: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerProfit:
     """Profit of each customer over the twelve months to the as-of date, after the activities it uses.
 
-    basis: margin_measured, margin_declared or revenue; unit says the same in words. losing: customers
-    whose chance of a loss is above one half; None where value is revenue and no cost is known.
-    customers: customer_id, place, orders, lines, revenue, margin, cost_to_serve, avoidable_cost,
-    profit, p05, p95, p_loss. thresholds: cost_per_order, customers_losing, share_losing, money: how many
-    customers would lose money if handling an order cost that much.
+    basis: margin_measured, margin_declared or revenue; unit says the same in words. total: of all named customers;
+    anonymous_revenue, anonymous_profit: of lines without one. losing: customers whose chance of a loss is above one
+    half, loss_total: their profit, negative; None where value is revenue and no cost is known.
+    customers: customer_id, place, orders, lines, revenue, margin (in the basis), cost_to_serve, avoidable_cost,
+    profit, p05, p95, p_loss, best first, then the columns of parts. parts: what makes profit, so that any draw of it
+    can be had. thresholds: cost_per_order, customers_losing, share_losing, money (their loss, positive): how many
+    customers would lose money if handling an order cost that much, all else costing nothing.
     """
 
     grade: Grade
@@ -167,10 +181,13 @@ class CustomerProfit:
     active_customers: int
     revenue: float
     total: Estimate
+    anonymous_revenue: float
+    anonymous_profit: float
     cost_to_serve_known: bool
     losing: int | None
     loss_total: float | None
     customers: StoredTable
+    parts: tuple[ProfitPart, ...]
     thresholds: StoredTable | None
 
 
@@ -190,11 +207,14 @@ class Whale:
 
 @dataclass(frozen=True, slots=True)
 class WhaleCurve:
-    """Cumulative profit over customers from best to worst, raw and shrunk.
+    """Cumulative profit over customers from best to worst, raw and shrunk (M2).
 
-    shrunk: None where profits carry no uncertainty. peak_p10, _p50, _p90: of the peak over the
-    draws. top_tenth, top_fifth: their share of the total. curve: customers_share, raw, shrunk (cumulative
-    shares or currency).
+    raw: customers ranked by their profit as measured, which bends the curve too far up, since luck ranks too.
+    shrunk: the same with the margin of a purchase pulled to the mean of all the more, the fewer purchases tell it;
+    None where no customer bought twice. credibility_of_one: weight that a single purchase carries of its own.
+    peak_p10, _p50, _p90: of the raw peak over the draws of uncertain inputs, each ranked for itself; in currency
+    where peaks_in_currency. top_tenth, top_fifth: their share of the total, or currency as raw says. curve:
+    customers_share, raw, shrunk (cumulative shares of the total, or currency as raw says).
     """
 
     grade: Grade
@@ -204,9 +224,11 @@ class WhaleCurve:
     total: float
     raw: Whale
     shrunk: Whale | None
+    credibility_of_one: float | None
     peak_p10: float
     peak_p50: float
     peak_p90: float
+    peaks_in_currency: bool
     top_tenth: float
     top_fifth: float
     curve: StoredTable

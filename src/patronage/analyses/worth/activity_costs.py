@@ -20,7 +20,7 @@ from patronage.analyses.worth.activity_volumes import (
     volumes,
     work,
 )
-from patronage.analyses.worth.cost_draws import cost_draws, row_quantiles
+from patronage.analyses.worth.shared_draws import draw_rows, row_quantiles
 from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.activity_cost import event_counts, joined_counts, order_counts, total_counts
 from patronage.evidence.store import StoredTable
@@ -248,7 +248,7 @@ def _costed(batch: Columns, costs: tuple[CountCost, ...], minutes: Floats) -> di
     counts = np.column_stack([batch[cost.column] for cost in costs])
     each = np.array([cost.cost.mean for cost in costs])
     cost = counts @ each
-    drawn = cost_draws(costs)
+    drawn = draw_rows([one.cost for one in costs])
     low, high = (cost, cost) if drawn is None else row_quantiles(counts.astype(np.float32) @ drawn, (0.05, 0.95))
     return {
         "customer_id": batch["customer_id"],

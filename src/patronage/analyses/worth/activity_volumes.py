@@ -14,12 +14,11 @@ from patronage.evidence.queries.activity_cost import (
     event_activities,
     least_times,
 )
-from patronage.evidence.queries.periods import SLACK_DAYS, Period, twelve_months_to
+from patronage.evidence.queries.periods import Window, counted_window
 from patronage.evidence.tables import ActivityEvents, Orders
 from patronage.strategy.activities import Activities, Activity, Driver, Pools
 from patronage.strategy.quantity import Quantity, exactly
 from patronage.vocabulary.errors import EstimationError, Fault, nearest
-from patronage.vocabulary.horizon import DAYS_PER_YEAR
 
 MINUTES_OF = {"minute": 1.0, "minutes": 1.0, "min": 1.0, "hour": 60.0, "hours": 60.0, "h": 60.0}
 """Minutes of the units of capacity in which recorded minutes can be counted."""
@@ -34,14 +33,6 @@ _FROM_ORDERS = {
     Driver.CUSTOMER: ("active", {"lines": "lines", "units": "units", "returns": "returns"}),
 }
 """For each driver the column of order counts that counts occurrences, and those that its time equation may use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days over which evidence is counted, and their length in years: exactly 1 for a full year."""
-
-    period: Period
-    years: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +76,10 @@ def work(orders: Orders | None, events: ActivityEvents | None, as_of: date) -> W
     """The evidence with the days over which each part is counted."""
     order_window = event_window = None
     if orders is not None:
-        order_window = _window(as_of, orders.engine.value(orders.table.ordered_at.min()).date())
+        order_window = counted_window(as_of, orders.engine.value(orders.table.ordered_at.min()).date())
     if events is not None:
         first = events.engine.value(events.table["at"].min())
-        event_window = None if first is None else _window(as_of, first.date())
+        event_window = None if first is None else counted_window(as_of, first.date())
     return Work(orders, order_window, None if event_window is None else events, event_window)
 
 
@@ -114,14 +105,6 @@ def volumes(pools: Pools, activities: Activities, found: Work) -> tuple[list[Vol
 def event_columns(counted: Iterable[Volume]) -> list[EventCount]:
     """The counts that the events must give."""
     return [count for volume in counted for count in volume.events]
-
-
-def _window(as_of: date, first: date) -> Window:
-    year = twelve_months_to(as_of)
-    if (first - year.start).days <= SLACK_DAYS:
-        return Window(year, 1.0)
-    period = Period(first, as_of)
-    return Window(period, period.days / DAYS_PER_YEAR)
 
 
 def _volume(activity: Activity, unit: str, found: Work, *, happened: bool) -> Volume | str:

@@ -9,7 +9,7 @@ import ibis
 from ibis import _
 
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.sums import number, settled
 from patronage.evidence.queries.who import order_key
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def order_counts(orders: Orders, period: Period, years: float) -> Table:
     given), returns (returned lines), returned_units, active (years for a customer who purchased; else 0).
     """
     inside = orders.table.filter(dated_within(orders.table, "ordered_at", period) & orders.table.is_product)
-    lines = inside.mutate(key=order_key(inside), size=ibis.coalesce(inside.quantity.abs(), 1.0))
+    lines = inside.mutate(key=order_key(inside), size=ibis.coalesce(inside.quantity.abs(), number(1.0)))
     bought = ~lines.is_return
     counted = lines.group_by("customer_id").aggregate(
         orders=lines.key.nunique(where=bought).cast("float64"),
@@ -66,7 +66,7 @@ def order_counts(orders: Orders, period: Period, years: float) -> Table:
         returned_units=settled(lines["size"].sum(where=lines.is_return)),
     )
     active = (counted.orders > 0) & counted.customer_id.notnull()
-    return counted.mutate(active=ibis.ifelse(active, years, 0.0))
+    return counted.mutate(active=ibis.ifelse(active, number(years), number(0.0)))
 
 
 def event_counts(events: ActivityEvents, period: Period, counts: Sequence[EventCount]) -> Table:
@@ -82,9 +82,7 @@ def joined_counts(tables: Sequence[Table]) -> Table:
     """One row per customer of any of the tables, their columns side by side, 0 where a customer is not in one."""
     names = [name for table in tables for name in table.columns if name != "customer_id"]
     wide = [
-        table.select(
-            "customer_id", **{name: table[name] if name in table.columns else ibis.literal(0.0) for name in names}
-        )
+        table.select("customer_id", **{name: table[name] if name in table.columns else number(0.0) for name in names})
         for table in tables
     ]
     stacked = wide[0] if len(wide) == 1 else ibis.union(*wide)
@@ -115,15 +113,15 @@ def least_times(events: ActivityEvents, period: Period, equations: Mapping[str, 
     inside = events.table.filter(dated_within(events.table, "at", period))
     least: dict[str, Value] = {}
     for activity, (base, per) in equations.items():
-        time = ibis.ifelse(inside.activity_id == activity, base, ibis.null("float64"))
+        time = ibis.ifelse(inside.activity_id == activity, number(base), ibis.null("float64"))
         for driver, each in per.items():
-            time = time + ibis.coalesce(inside[driver].cast("float64"), 0.0) * each
+            time = time + ibis.coalesce(inside[driver].cast("float64"), number(0.0)) * number(each)
         least[activity] = time.min()
     return inside.aggregate(**least)
 
 
 def _counted(events: Table, count: EventCount) -> Value:
-    times = ibis.coalesce(events.quantity.cast("float64"), 1.0)
+    times = ibis.coalesce(events.quantity.cast("float64"), number(1.0))
     its = events.activity_id == count.activity
     if count.what == RECORDED:
         return settled(events.minutes.cast("float64").sum(where=its))
@@ -132,5 +130,5 @@ def _counted(events: Table, count: EventCount) -> Value:
     covered = its & events.minutes.isnull() if count.timed else its
     if count.what == UNTIMED:
         return settled(times.sum(where=covered))
-    driven = times * ibis.coalesce(events[count.what].cast("float64"), 0.0)
+    driven = times * ibis.coalesce(events[count.what].cast("float64"), number(0.0))
     return settled(driven.sum(where=covered))

@@ -9,7 +9,7 @@ from ibis import _
 
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import PLACES, settled
+from patronage.evidence.queries.sums import PLACES, number, settled
 
 if TYPE_CHECKING:
     from ibis.expr.types import FloatingScalar, StringValue, Table
@@ -33,7 +33,7 @@ def compared_lines(orders: Orders, basis: ValueBasis, periods: tuple[Period, Per
     lines = valued_lines(orders, basis)
     earlier, later = periods
     inside = lines.filter(dated_within(lines, "ordered_at", earlier) | dated_within(lines, "ordered_at", later))
-    counted = ibis.ifelse(inside.is_return, -1.0, 1.0)
+    counted = ibis.ifelse(inside.is_return, number(-1.0), number(1.0))
     return inside.mutate(
         later=dated_within(inside, "ordered_at", later),
         units=inside.quantity if "quantity" in orders.given else counted,
@@ -128,7 +128,7 @@ def retained_products(lines: Table, customers: Table) -> Table:
     """
     both = customers.filter(~customers.part.isin(["won", "lost"])).select("customer_id")
     kept = lines.filter(lines.is_product).semi_join(both, "customer_id")
-    units = ibis.coalesce(kept.units, 0.0)
+    units = ibis.coalesce(kept.units, number(0.0))
     return (
         kept.group_by(product_id=ibis.coalesce(kept.product_id, ""))
         .aggregate(

@@ -10,7 +10,7 @@ from ibis import _
 
 from patronage.evidence.queries.basis import ValueBasis
 from patronage.evidence.queries.occasions import occasions
-from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.sums import number, settled
 from patronage.vocabulary.grade import Grade
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def cohort_cells(orders: Orders) -> Table:
         "customers",
         active=active,
         retention=active.cast("float64") / joined.customers,
-        revenue=ibis.coalesce(joined.revenue, 0.0),
+        revenue=ibis.coalesce(joined.revenue, number(0.0)),
     )
     return cells.order_by("cohort", "age")
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
+
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanColumn, Table
 
@@ -38,6 +40,23 @@ def years_before(day: date, years: int) -> date:
 def twelve_months_to(end: date) -> Period:
     """The year that ends with a day, true to the calendar."""
     return Period(years_before(end, 1) + timedelta(days=1), end)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days over which evidence is counted, and their length in years: exactly 1 for a full year."""
+
+    period: Period
+    years: float
+
+
+def counted_window(as_of: date, first: date) -> Window:
+    """The twelve months up to a day, or as much of them as the evidence covers; first: its first day."""
+    year = twelve_months_to(as_of)
+    if (first - year.start).days <= SLACK_DAYS:
+        return Window(year, 1.0)
+    period = Period(first, as_of)
+    return Window(period, period.days / DAYS_PER_YEAR)
 
 
 def compared_periods(first: date, as_of: date) -> tuple[Period, Period] | None:
