@@ -16,8 +16,13 @@ import pytest
 
 from patronage.decisions.decision import Decision, Move, Status
 from patronage.evidence.engine import Engine
+from patronage.evidence.loaded import Loaded
 from patronage.evidence.store import StoredTable, stored
+from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying, RepeatModel
+from patronage.findings.partnership import CategoryGap
+from patronage.findings.right_to_win import PriceDiscipline
+from patronage.findings.worth import CustomerProfit
 from patronage.strategy.actions import ActionCost, ActionKind, CostsOfAction
 from patronage.strategy.quantity import Kind, Quantity, exactly
 from patronage.vocabulary.estimate import Estimate, certain, estimate
@@ -48,6 +53,43 @@ REPEAT_COLUMNS = {
 REPEAT_DEFAULTS: dict[str, Any] = {
     "x": 3, "t_x": 365.25, "age": 700.0, "first_day": date(2010, 1, 5), "mean_value": 100.0, "occasions_value": 400.0,
     "fitted": True,
+}  # fmt: skip
+
+DAY_COLUMNS = {
+    "customer_id": pa.string(), "day": pa.date32(), "revenue": pa.float64(), "value": pa.float64(),
+    "repeat": pa.bool_(),
+}  # fmt: skip
+
+PROFIT_COLUMNS = {
+    "customer_id": pa.string(), "place": pa.string(), "orders": pa.int64(), "lines": pa.int64(),
+    "revenue": pa.float64(), "margin": pa.float64(), "cost_to_serve": pa.float64(), "avoidable_cost": pa.float64(),
+    "profit": pa.float64(),
+    "p05": pa.float64(), "p95": pa.float64(), "p_loss": pa.float64(),
+}  # fmt: skip
+
+PROFIT_DEFAULTS: dict[str, Any] = {
+    "place": "UK", "orders": 5, "lines": 40, "revenue": 0.0, "margin": 0.0, "cost_to_serve": 0.0, "avoidable_cost": 0.0,
+    "profit": 0.0, "p05": 0.0, "p95": 0.0, "p_loss": 0.0,
+}  # fmt: skip
+
+THRESHOLD_COLUMNS = {
+    "cost_per_order": pa.float64(), "customers_losing": pa.int64(), "share_losing": pa.float64(), "money": pa.float64(),
+}  # fmt: skip
+
+GAP_COLUMNS = {
+    "customer_id": pa.string(), "category": pa.string(), "uptake": pa.float64(), "p05": pa.float64(),
+    "p95": pa.float64(), "value_if_adopted": pa.float64(), "value": pa.float64(),
+}  # fmt: skip
+
+PRICE_COLUMNS = {
+    "customer_id": pa.string(), "place": pa.string(), "revenue": pa.float64(), "leakage": pa.float64(),
+    "price_index": pa.float64(), "lines": pa.int64(),
+}  # fmt: skip
+
+LINE_COLUMNS = {
+    "customer_id": pa.string(), "ordered_at": pa.timestamp("us"), "product_id": pa.string(), "product": pa.string(),
+    "channel_id": pa.string(), "amount": pa.float64(), "line_id": pa.int64(), "is_product": pa.bool_(),
+    "is_return": pa.bool_(),
 }  # fmt: skip
 
 
@@ -102,11 +144,67 @@ def make_lifetime(keep: Keep) -> Callable[..., LifetimeValue]:
 
 @pytest.fixture
 def make_repeat(keep: Keep) -> Callable[..., RepeatBuying]:
-    def build(rows: Rows, *, chosen: str = "bg_nbd", **parameters: float) -> RepeatBuying:
+    def build(rows: Rows, *, chosen: str = "bg_nbd", days: Rows = (), **parameters: float) -> RepeatBuying:
         given = parameters or {"r": 1.0, "alpha": 52.17857142857143, "a": 1.0, "b": 3.0}
         model = made(RepeatModel, parameters=given, covariance=np.eye(4))
         table = keep("repeat", rows, REPEAT_COLUMNS, REPEAT_DEFAULTS)
-        return made(RepeatBuying, chosen=chosen, unit="week", models={chosen: model}, table=table)
+        kept = keep("days", days, DAY_COLUMNS, {"revenue": 0.0, "repeat": False})
+        return made(RepeatBuying, chosen=chosen, unit="week", models={chosen: model}, table=table, days=kept)
+
+    return build
+
+
+@pytest.fixture
+def make_profit(keep: Keep) -> Callable[..., CustomerProfit]:
+    def build(rows: Rows, **changes: Any) -> CustomerProfit:
+        settings: dict[str, Any] = {"basis": "margin_measured", "cost_to_serve_known": True} | changes
+        return made(CustomerProfit, customers=keep("profit", rows, PROFIT_COLUMNS, PROFIT_DEFAULTS), **settings)
+
+    return build
+
+
+@pytest.fixture
+def make_thresholds(keep: Keep) -> Callable[..., StoredTable]:
+    """What an order may cost before so many of 2,900 customers lose money."""
+
+    def build() -> StoredTable:
+        told = [(5.0, 20, 0.007), (18.0, 214, 0.074), (50.0, 900, 0.31), (80.0, 1500, 0.52)]
+        rows = [dict(zip(THRESHOLD_COLUMNS, (*row, 1000.0), strict=True)) for row in told]
+        return keep("thresholds", rows, THRESHOLD_COLUMNS, {})
+
+    return build
+
+
+@pytest.fixture
+def make_gap(keep: Keep) -> Callable[..., CategoryGap]:
+    def build(rows: Rows, **changes: Any) -> CategoryGap:
+        table = keep("gap", rows, GAP_COLUMNS, {"p05": 0.0, "p95": 0.0, "value": 0.0})
+        return made(CategoryGap, customers=table, **({"basis": "margin_measured"} | changes))
+
+    return build
+
+
+@pytest.fixture
+def make_discipline(keep: Keep) -> Callable[..., PriceDiscipline]:
+    """Price discipline with leakage from a mean and a standard deviation, and twice as much before noise."""
+
+    def build(rows: Rows, leakage: tuple[float, float]) -> PriceDiscipline:
+        table = keep("price", rows, PRICE_COLUMNS, {"place": None, "price_index": 0.95, "lines": 9})
+        mean, sd = leakage
+        draws = mean + sd * np.random.default_rng(1).standard_normal(1000)
+        told = estimate(draws, "GBP", Grade.BEHAVIOUR, mean=mean)
+        return made(PriceDiscipline, customers=table, leakage=told, raw_leakage=2 * mean)
+
+    return build
+
+
+@pytest.fixture
+def make_orders(keep: Keep, engine: Engine) -> Callable[..., Orders]:
+    def build(rows: Rows) -> Orders:
+        numbered = [{"line_id": index} | dict(row) for index, row in enumerate(rows)]
+        table = keep("lines", numbered, LINE_COLUMNS, {"is_product": True, "is_return": False})
+        loaded = Loaded("orders", table, table, table.rows, (), (), frozenset(), 0)
+        return Orders(engine.open(table), engine, AS_OF, frozenset(), 0.0, loaded)
 
     return build
 

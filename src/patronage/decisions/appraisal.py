@@ -118,9 +118,9 @@ def spread_gain(mean: float, noise: float, shared: Floats, random: np.random.Gen
 def _valued(case: Case, action: ActionCost, sums: Sums, terms: Terms) -> Decision:
     grade = weakest((case.gain.grade, action.grade))
     effect, cost = float(sums.effect.mean()), float(sums.cost.mean())
-    value = estimate(sums.value, terms.currency, grade)
     needed = cost / case.gain.mean
     gained = effect * case.gain.mean
+    value = estimate(sums.value, terms.currency, grade, mean=gained - cost)
     better = value.p_above(0.0)
     worth_it = value.mean > 0 and better >= LIKELY
     by_year = [gained * weight for weight in case.pattern.weights]
@@ -206,7 +206,7 @@ def _hopeless(case: Case, cost: float, terms: Terms) -> Decision:
 
 
 def _drivers(case: Case, action: ActionCost, sums: Sums) -> tuple[Driver, ...]:
-    effect, gain, cost = (float(row.mean()) for row in (sums.effect, sums.gain, sums.cost))
+    effect, gain, cost = float(sums.effect.mean()), case.gain.mean, float(sums.cost.mean())
     e05, e95 = _ends(sums.effect)
     g05, g95 = _ends(sums.gain)
     c05, c95 = _ends(sums.cost)

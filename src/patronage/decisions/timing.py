@@ -32,6 +32,11 @@ class Pattern:
             for start, end in zip(starts, ends, strict=True)
         )
 
+    @property
+    def worth_in_years(self) -> float:
+        """Present value of one unit of today's money a year over the horizon, in years of it."""
+        return _present(self.rate, self.years)
+
     def payback(self, gain: float, cost: float) -> float | None:
         """Years until a gain of this present value has covered the cost, None where it never does."""
         if cost <= 0:

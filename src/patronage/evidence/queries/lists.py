@@ -111,6 +111,59 @@ def lengths_of_life(customers: Relation, histories: Relation, above: float) -> R
     )
 
 
+def category_gaps(gaps: Relation, customers: Relation | None, years: float) -> Relation:
+    """The one category for each customer that an offer would bring most, of those it does not buy yet.
+
+    gaps: of category_gap. customers: of lifetime_value, None where it is not known. years: discounted length of the
+    horizon, in years of an undiminished customer. One row per customer_id: segment (category), amount (uptake times
+    value, a year), gain (value of one adoption, for as many years as the customer is expected to stay), base (uptake
+    without an offer), room, noise, place, why. Currency.
+    """
+    if customers is None:
+        rows = gaps.mutate(place=ibis.null("string"), stays=ibis.literal(years))
+    else:
+        lives = customers.select("customer_id", "place", stays=_years_left(customers, years))
+        rows = gaps.inner_join(lives, "customer_id")
+    rows = rows.filter(rows.value_if_adopted > 0).mutate(gain=_.value_if_adopted * _.stays).filter(_.gain > 0)
+    order = ibis.window(group_by="customer_id", order_by=[_.gain.desc(), _.category])
+    best = rows.mutate(place_in_row=ibis.row_number().over(order)).filter(_.place_in_row == 0)
+    return best.select(
+        "customer_id", "place", "gain",
+        segment=_.category, amount=_.uptake * _.value_if_adopted, noise=_.gain, base=_.uptake, room=1 - _.uptake,
+        why=_joined("does not buy ", best.category, "; ", _percent(best.uptake), "% of its like took it up unasked"),
+    )  # fmt: skip
+
+
+def below_price(customers: Relation, scale: float, years: float) -> Relation:
+    """Customers who pay less than product, volume and month explain.
+
+    customers: of price_discipline. scale: leakage beyond noise over the leakage of all who pay less. years:
+    discounted length of the horizon. One row per customer_id, columns as in slipping: segment (place, or unknown),
+    amount (leakage a year), gain (over the horizon), revenue (a year). base and room do not differ between customers.
+    """
+    rows = customers.filter(_.leakage > 0).mutate(amount=_.leakage * scale)
+    index = (rows.price_index * 100).round().cast("int64")
+    return rows.select(
+        "customer_id", "place", "revenue", "amount",
+        segment=ibis.coalesce(rows.place, UNKNOWN), gain=rows.amount * years, noise=rows.amount * years,
+        base=ibis.literal(0.0), room=ibis.literal(1.0),
+        why=_joined("pays ", index, "% of what product, volume and month explain, over ", rows.lines, " lines"),
+    )  # fmt: skip
+
+
+def leaking_places(candidates: Relation, number: int) -> Relation:
+    """The places that leak most, first ones first: segment, amount (a year), revenue, customers."""
+    sums = candidates.group_by("segment").aggregate(
+        amount=candidates.amount.sum(), revenue=candidates.revenue.sum(), customers=candidates.count()
+    )
+    return sums.order_by(sums.amount.desc(), sums.segment).limit(number)
+
+
+def summed_leakage(customers: Relation) -> Relation:
+    """One row: leakage (of all customers who pay less than expected, before noise is taken out), in currency a year."""
+    return customers.aggregate(leakage=ibis.coalesce(customers.leakage.sum(where=customers.leakage > 0), 0.0))
+
+
 def pace_of_life(customers: Relation, above: float) -> Relation:
     """What active customers bring over the horizon beside what they brought last year.
 
@@ -209,6 +262,12 @@ def as_people(rows: Relation) -> Relation:
 def renamed(candidates: Relation, names: Mapping[str, str]) -> Relation:
     """The candidates with their segments called by other names; those not named keep theirs."""
     return candidates.mutate(segment=candidates.segment.substitute(dict(names), else_=candidates.segment))
+
+
+def _years_left(customers: Relation, most: float) -> Any:
+    """Discounted years of buying before a customer, from its value and what it brought last year, within 0 and most."""
+    known = customers.value.notnull() & (customers.value_12m > 0)
+    return ibis.ifelse(known, (customers.value / customers.value_12m).clip(0.0, most), ibis.literal(0.0))
 
 
 def _segment() -> Any:

@@ -1,0 +1,91 @@
+"""Customers acquired lately, with how they came and what each is worth from its first day on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis import _
+
+from patronage.evidence.queries.lists import UNKNOWN
+
+if TYPE_CHECKING:
+    from patronage.evidence.relation import Relation
+
+DAYS_PER_YEAR = 365.25
+
+
+def newcomers(customers: Relation, days: Relation, since: date, as_of: date, terms: tuple[float, float]) -> Relation:
+    """Customers first seen after a day, each valued over one horizon from its own first day.
+
+    customers: of lifetime_value. days: purchase days (customer_id, day, value). terms: horizon in years and discount
+    rate a year. One row per customer_id: place, first_day, revenue_12m, worth (value of its purchases so far, and the
+    part of the expected value that falls within the horizon, taken as even, discounted to the first day).
+    Currency.
+    """
+    horizon, rate = terms
+    known = customers.filter((_.first_day.cast("date") > ibis.date(since)) & _.value.notnull())
+    kept = known.select("customer_id", "place", "revenue_12m", "value", first_day=known.first_day.cast("date"))
+    bought = days.select("customer_id", "value", day=days.day.cast("date")).rename(day_value="value")
+    dated = bought.inner_join(kept.select("customer_id", "first_day"), "customer_id")
+    after = _years_between(dated.day, dated.first_day)
+    earned = dated.filter(after <= horizon).mutate(earned=dated.day_value / (1 + rate) ** after)
+    so_far = earned.group_by("customer_id").aggregate(earned=earned.earned.sum())
+    rows = kept.left_join(so_far, "customer_id")
+    age = _years_between(ibis.literal(as_of).cast("date"), rows.first_day)
+    left = ((horizon - age) / horizon).clip(0.0, 1.0)
+    worth = ibis.coalesce(rows.earned, 0.0) + rows.value * left / (1 + rate) ** age
+    return rows.select(
+        "customer_id", "place", "first_day", revenue_12m=ibis.coalesce(rows.revenue_12m, 0.0), worth=worth
+    )
+
+
+def first_orders(lines: Relation) -> Relation:
+    """How each customer came: one row per customer_id with channel and product of the largest line of its first day."""
+    bought = lines.filter(lines.customer_id.notnull() & lines.is_product & ~lines.is_return)
+    largest = ibis.window(
+        group_by="customer_id", order_by=[_.ordered_at.date(), _.amount.desc(), _.product_id, _.line_id]
+    )
+    first = bought.mutate(rank=ibis.row_number().over(largest)).filter(_.rank == 0)
+    name = ibis.coalesce(first["product"], first.product_id)
+    return first.select("customer_id", channel=first.channel_id, first_product=name)
+
+
+def came_by(newcomers: Relation, first: Relation, least: int) -> Relation:
+    """Newcomers by way of coming, those with at least `least` customers.
+
+    One row per kind (place, first product, channel) and name: customers, mean and error (standard error) of worth,
+    revenue. Currency.
+    """
+    rows = newcomers.left_join(first, "customer_id")
+    kinds = {"place": rows.place, "first product": rows.first_product, "channel": rows.channel}
+    parts = [
+        rows.filter(column.notnull()).select(
+            kind=ibis.literal(kind), name=column, worth=rows.worth, revenue=rows.revenue_12m
+        )
+        for kind, column in kinds.items()
+    ]
+    sums = _summed(ibis.union(*parts), ["kind", "name"])
+    return sums.filter(sums.customers >= least).order_by(sums.kind, sums.mean.desc(), sums.name)
+
+
+def all_newcomers(newcomers: Relation) -> Relation:
+    """One row over all newcomers: kind and name `unknown`, customers, mean, error, revenue as in came_by."""
+    rows = newcomers.select(
+        kind=ibis.literal(UNKNOWN), name=ibis.literal(UNKNOWN), worth=newcomers.worth, revenue=newcomers.revenue_12m
+    )
+    return _summed(rows, ["kind", "name"])
+
+
+def _summed(rows: Relation, keys: list[str]) -> Relation:
+    return rows.group_by(keys).aggregate(
+        customers=rows.count(),
+        mean=rows.worth.mean(),
+        error=ibis.coalesce(rows.worth.std(how="sample"), 0.0) / rows.count().cast("float64").sqrt(),
+        revenue=rows.revenue.sum(),
+    )
+
+
+def _years_between(later: Relation, earlier: Relation) -> Relation:
+    return later.delta(earlier, unit="day") / DAYS_PER_YEAR
