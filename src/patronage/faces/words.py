@@ -22,7 +22,7 @@ def money(value: float | None, currency: str) -> str:
         return f"{lead}{value / 1e6:,.1f}m"
     if size >= 1e6:
         return f"{lead}{value / 1e6:,.2f}m"
-    return f"{lead}{value:,.0f}"
+    return f"{lead}{value:z,.0f}"
 
 
 def span(value: Estimate | None, currency: str) -> str:
