@@ -41,7 +41,7 @@ class RepeatModel:
 
     covariance: of the log-parameters, in the order of parameters. holdout_log_likelihood: of the last
     third of the period given the first two, at parameters fitted on the first two; None where it cannot be
-    had. prior_used: whether a weak prior had to hold what the data do not identify.
+    had. prior_used: whether a weak prior had to hold what the data do not identify; prior says which, in words.
     """
 
     parameters: Mapping[str, float]
@@ -52,15 +52,18 @@ class RepeatModel:
     identified: bool
     why_not: str
     prior_used: bool
+    prior: str
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatBuying:
     """How customers repeat and leave, by three models, the one chosen and why.
 
-    unit: of the parameters' time. customers: how many were fitted. table: customer_id, x (repeat
-    purchase days), t_x, age (both in days), first_day, mean_value (mean value of repeat days in
-    the value basis, null for none), occasions_value.
+    unit: of the parameters' time. customers: how many were fitted. contract_like: left out of the fit, since they
+    renew rather than buy. split: last day of the first two thirds; None without a holdout. table: customer_id, x
+    (repeat purchase days), t_x, age (both in days), first_day, last_day, mean_value (mean over the `valued` repeat days
+    with a value above 0 in the value basis, null for none), occasions_value, buying_type, gap_days, gap_cv, fitted.
+    days: customer_id, day, revenue, value, repeat, one row per purchase day.
     """
 
     grade: Grade
@@ -70,44 +73,75 @@ class RepeatBuying:
     unit: str
     customers: int
     repeat_customers: int
+    contract_like: int
+    split: date | None
     models: Mapping[str, RepeatModel]
     table: StoredTable
+    days: StoredTable
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Gamma-gamma parameters of the value of an occasion, and on what they were fitted."""
+    """Gamma-gamma parameters of the value of an occasion, and on what they were fitted.
+
+    covariance: of the log-parameters, in the order p, q, gamma. customers: with a repeat purchase of value above 0.
+    why_not: what the data leave open and which weak prior holds it; empty where they identify all.
+    """
 
     p: float
     q: float
     gamma: float
     standard_errors: Mapping[str, float]
+    covariance: NDArray[np.float64]
     log_likelihood: float
     customers: int
+    identified: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """Customers told to be contract-like, valued by their own periods; a renewal fails with Beta(lapsed, renewed)."""
+
+    customers: int
+    lapsed: float
+    renewed: float
 
 
 @dataclass(frozen=True, slots=True)
 class LifetimeValue:
     """What each customer will bring over the horizon, discounted, net of its cost to serve.
 
-    basis: margin_measured, margin_declared or revenue. spend: None where the evidence cannot give it.
-    total: with calendar and shared shocks. stationary_total: without. customers: customer_id, place,
-    first_day, last_day, buying_type, orders (purchase days), revenue_12m, value_12m, p_alive,
-    expected_orders, value, p05, p50, p95, cost_to_serve (over the horizon).
+    basis: margin_measured, margin_declared or revenue. notes: how it was counted, in sentences. spend: None where the
+    evidence cannot give it; then every order is worth per_order. kept: share of an order's expected value that is left
+    after free orders and returns that name no order. calendar_factor: by which season and trend move every
+    customer's value, 1 without a calendar. total: with calendar and shared shocks. stationary_total: without.
+    shared_gain, shared_cost: (draws,) float32, mean 1, the factors that move all customers' value before costs and all
+    costs alike, draw by draw. customers: customer_id, place, first_day, last_day, buying_type, orders (purchase days),
+    revenue_12m, value_12m, p_alive, expected_orders, value, p05, p50, p95, cost_to_serve (over the horizon), per_order
+    (what one future order is expected to bring, net of cost_per_order), sd (of value, by luck of this customer alone).
     """
 
     grade: Grade
     as_of: date
     basis: str
     unit: str
+    notes: tuple[str, ...]
     model: str
     horizon_years: float
     discount_rate: float
+    cost_to_serve_known: bool
     spend: Spend | None
+    kept: float
+    per_order: float
+    renewing: Renewing | None
+    calendar_factor: float
     total: Estimate
     stationary_total: Estimate
     alive: Estimate
     expected_orders: Estimate
+    shared_gain: NDArray[np.float32]
+    shared_cost: NDArray[np.float32]
     customers: StoredTable
 
 
@@ -130,14 +164,16 @@ class CustomerEquity:
     """What all customers are worth together, where it sits, and how it moved.
 
     by_cohort, by_place, by_segment: name, customers, equity, p05, p95, share (by_segment None
-    without segment rules). bridge: None where the history is too short to value an earlier day.
+    without segment rules). bridge: None where the history is too short to value an earlier day; bridge_note says how it
+    was made. top_tenth_share: of the best tenth of customers; None where the total is not positive.
     """
 
     grade: Grade
     unit: str
     total: Estimate
-    top_tenth_share: float
+    top_tenth_share: float | None
     bridge: EquityParts | None
+    bridge_note: str
     why_no_bridge: str
     by_cohort: StoredTable
     by_place: StoredTable | None

@@ -1,0 +1,101 @@
+"""Histories of repeat buying, made from the days on which customers bought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from patronage.evidence.queries.occasions import occasions
+from patronage.evidence.queries.sums import PLACES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ibis.expr.types import Table, Value
+
+    from patronage.evidence.queries.basis import ValueBasis
+    from patronage.evidence.tables import Orders
+
+CONTRACT_LIKE = "contract_like"
+
+
+def buying_days(orders: Orders, basis: ValueBasis) -> Table:
+    """One row per customer and purchase day (date): revenue and value in currency, repeat (false on its first day).
+
+    Keys: customer_id, day. Money is rounded to six places, so that equal evidence gives equal tables.
+    """
+    days = occasions(orders, basis).select("customer_id", "day", "revenue", "value")
+    first = days.day.min().over(ibis.window(group_by=days.customer_id))
+    return days.mutate(revenue=days.revenue.round(PLACES), value=days["value"].round(PLACES), repeat=days.day > first)
+
+
+def repeat_histories(days: Table, *, as_of: date) -> Table:
+    """One row per customer seen by a day: how often, how lately and since when it has bought, counted on that day.
+
+    days: as buying_days gives them; later ones are left out. Key: customer_id. first_day, last_day: dates. x: purchase
+    days after the first. t_x, age: days from the first purchase day to the last one and to as_of. mean_value: mean of
+    `value` over the valued repeat days, those with a value above 0, whose number is `valued`; null for none.
+    occasions_value: of all purchase days, in currency.
+    """
+    known = days.filter(days.day <= ibis.literal(as_of))
+    positive = known.repeat & (known["value"] > 0)
+    customers = known.group_by("customer_id").aggregate(
+        first_day=known.day.min(),
+        last_day=known.day.max(),
+        x=known.count() - 1,
+        valued=ibis.coalesce(positive.cast("int64").sum(), 0),
+        valued_sum=known["value"].sum(where=positive),
+        occasions_value=known["value"].sum().round(PLACES),
+    )
+    mean = (customers.valued_sum / customers.valued).round(PLACES)
+    return customers.mutate(
+        t_x=_days_between(customers.first_day, customers.last_day),
+        age=_days_between(customers.first_day, ibis.literal(as_of)),
+        mean_value=ibis.ifelse(customers.valued > 0, mean, ibis.null("float64")),
+    ).drop("valued_sum")
+
+
+def typed_histories(histories: Table, types: Table | None) -> Table:
+    """The same rows with buying_type, gap_days, gap_cv (null where unknown) and fitted.
+
+    types: customer_id, buying_type, told, median_gap_days, gap_cv; None where nobody has told the types. fitted: false
+    for customers told to be contract-like, who renew rather than buy.
+    """
+    if types is None:
+        nothing = {"gap_days": ibis.null("float64"), "gap_cv": ibis.null("float64")}
+        return histories.mutate(buying_type=ibis.null("string"), **nothing, fitted=ibis.literal(value=True))
+    known = types.select(
+        known_id=types.customer_id,
+        buying_type=types.buying_type,
+        gap_days=types.median_gap_days.cast("float64"),
+        gap_cv=types.gap_cv.cast("float64"),
+        told=types.told,
+    )
+    joined = histories.left_join(known, histories.customer_id == known.known_id)
+    contract = ibis.coalesce(joined.told & (joined.buying_type == CONTRACT_LIKE), ibis.literal(value=False))
+    return joined.mutate(fitted=~contract).drop("known_id", "told")
+
+
+def history_counts(histories: Table) -> Table:
+    """One row per history that occurs among the customers to fit: x, t_x, age (days) and n, customers that share it."""
+    kept = histories.filter(histories.fitted)
+    return kept.group_by("x", "t_x", "age").aggregate(n=kept.count())
+
+
+def counts_at_both(days: Table, histories: Table, *, split: date, as_of: date) -> Table:
+    """One row per pair of histories, on an earlier and a later day, of the customers to fit seen by the earlier one.
+
+    x, t_x, age: on the earlier day, in days. x_full, t_x_full, age_full: on the later. n: customers that share both.
+    """
+    then, now = repeat_histories(days, as_of=split), repeat_histories(days, as_of=as_of)
+    fitted = histories.filter(histories.fitted).select(known_id=histories.customer_id)
+    late = now.select(late_id=now.customer_id, x_full=now.x, t_x_full=now.t_x, age_full=now.age)
+    early = then.select("customer_id", "x", "t_x", "age")
+    both = early.join(late, early.customer_id == late.late_id)
+    kept = both.semi_join(fitted, both.customer_id == fitted.known_id)
+    return kept.group_by("x", "t_x", "age", "x_full", "t_x_full", "age_full").aggregate(n=kept.count())
+
+
+def _days_between(start: Value, end: Value) -> Value:
+    return end.delta(start, unit="day").cast("int64")
