@@ -96,8 +96,9 @@ class TypeSize:
 class BuyingType:
     """How each customer buys, before any model: contract_like, regular, irregular, once.
 
-    customers: customer_id, buying_type, told (false where too few gaps tell), occasions,
-    median_gap_days, gap_cv, period (a natural period such as month, for contract_like), last_day.
+    told_share: of customers, with gaps enough to tell. customers: customer_id, buying_type, told (false where too few
+    gaps tell, which counts as irregular or once), occasions, median_gap_days, gap_cv, period (a natural period such as
+    month, for contract_like), last_day, revenue_12m; null where there is none.
     """
 
     grade: Grade

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from patronage.analyses.who.cohorts import Cell, cohorts, retention_at
 from patronage.evidence.tables import Orders
 from patronage.vocabulary.errors import EstimationError
-from patronage.vocabulary.terms import Terms
 
 Build = Callable[..., Orders]
-MakeTerms = Callable[..., Terms]
 
 
 def line(customer: str | None, day: str, amount: float = 10.0, **rest: Any) -> dict[str, Any]:
@@ -31,8 +29,8 @@ LINES = [
 ]  # fmt: skip
 
 
-def test_cells_of_seven_purchases_are_those_counted_by_hand(make_orders: Build, make_terms: MakeTerms) -> None:
-    found = cohorts(make_orders(LINES, as_of=date(2024, 4, 10)), make_terms(date(2024, 4, 10)))
+def test_cells_of_seven_purchases_are_those_counted_by_hand(make_orders: Build) -> None:
+    found = cohorts(make_orders(LINES, as_of=date(2024, 4, 10)))
     cells: list[Any] = found.cells.records()
     told = [(f"{row['cohort']:%m}", row["age"], row["customers"], row["active"], row["revenue"]) for row in cells]
     # April is not over, so no cell counts it.
@@ -45,8 +43,8 @@ def test_cells_of_seven_purchases_are_those_counted_by_hand(make_orders: Build, 
     assert (found.retention_month_6, found.best_cohort) == (None, None)
 
 
-def test_a_month_that_is_over_counts(make_orders: Build, make_terms: MakeTerms) -> None:
-    found = cohorts(make_orders(LINES, as_of=date(2024, 4, 30)), make_terms(date(2024, 4, 30)))
+def test_a_month_that_is_over_counts(make_orders: Build) -> None:
+    found = cohorts(make_orders(LINES, as_of=date(2024, 4, 30)))
     cells: list[Any] = found.cells.records()
     assert [row["active"] for row in cells if row["age"] == 2] == [1, 1]
 
@@ -56,31 +54,29 @@ def test_retention_weighs_cohorts_by_their_size() -> None:
     assert retention_at(cells, 1) == 0.19
 
 
-def test_the_best_and_worst_cohorts_leave_out_the_first_and_the_small(
-    make_orders: Build, make_terms: MakeTerms
-) -> None:
+def test_the_best_and_worst_cohorts_leave_out_the_first_and_the_small(make_orders: Build) -> None:
     rows = [line(f"first{i}", f"2023-01-{i:02d}") for i in range(1, 25)]
     for cohort, stays in (("2023-02", 6), ("2023-03", 2), ("2023-04", 4)):
         size = 5 if cohort == "2023-04" else 20
         month = int(cohort[-2:])
         for i in range(size):
             rows += [line(f"{cohort}{i}", f"2023-{month + age:02d}-10") for age in range(stays + 1)]
-    found = cohorts(make_orders(rows, as_of=date(2023, 12, 31)), make_terms(date(2023, 12, 31)))
+    found = cohorts(make_orders(rows, as_of=date(2023, 12, 31)))
     assert (found.best_cohort, found.worst_cohort) == ("2023-02", "2023-03")
 
 
-def test_one_purchase_each_gives_no_retention(make_orders: Build, make_terms: MakeTerms) -> None:
+def test_one_purchase_each_gives_no_retention(make_orders: Build) -> None:
     rows = [line("a", "2024-01-05"), line("b", "2024-01-06"), line("c", "2024-03-31")]
-    found = cohorts(make_orders(rows), make_terms(date(2024, 3, 31)))
+    found = cohorts(make_orders(rows))
     assert (found.retention_month_1, found.retention_month_12) == (0.0, None)
 
 
 @pytest.mark.parametrize("rows", [[line(None, "2024-01-05")], [line("a", "2024-01-05", -3.0)]])
 def test_without_a_customer_who_kept_a_purchase_there_are_no_cohorts(
-    rows: list[dict[str, Any]], make_orders: Build, make_terms: MakeTerms
+    rows: list[dict[str, Any]], make_orders: Build
 ) -> None:
     with pytest.raises(EstimationError, match=r"orders.customer_id: no customer kept a purchase; map the column"):
-        cohorts(make_orders(rows), make_terms(date(2024, 1, 5)))
+        cohorts(make_orders(rows))
 
 
 purchases = st.lists(
@@ -96,11 +92,9 @@ purchases = st.lists(
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=purchases)
-def test_cells_conserve_customers_and_revenue(
-    rows: list[tuple[str, date, float]], make_orders: Build, make_terms: MakeTerms
-) -> None:
+def test_cells_conserve_customers_and_revenue(rows: list[tuple[str, date, float]], make_orders: Build) -> None:
     end = date(2024, 6, 30)
-    found = cohorts(make_orders([line(who, f"{day}", amount) for who, day, amount in rows], as_of=end), make_terms(end))
+    found = cohorts(make_orders([line(who, f"{day}", amount) for who, day, amount in rows], as_of=end))
     cells: list[Any] = found.cells.records()
     assert sum(row["customers"] for row in cells if row["age"] == 0) == len({who for who, _, _ in rows})
     assert sum(row["active"] for row in cells) == len({(who, f"{day:%Y-%m}") for who, day, _ in rows})

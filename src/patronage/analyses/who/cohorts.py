@@ -11,7 +11,6 @@ from patronage.evidence.tables import Orders
 from patronage.findings.who import Cohorts
 from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.grade import Grade
-from patronage.vocabulary.terms import Terms
 
 COMPARED_AGES = range(1, 7)
 LEAST_COMPARED = 20
@@ -27,7 +26,7 @@ class Cell(NamedTuple):
     active: int
 
 
-def cohorts(orders: Orders, terms: Terms) -> Cohorts:  # noqa: ARG001  every analysis of this group takes the terms
+def cohorts(orders: Orders) -> Cohorts:
     """Retention and revenue by month of the first purchase, over whole calendar months.
 
     Raises EstimationError when no line names a customer who kept a purchase.

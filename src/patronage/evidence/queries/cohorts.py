@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from patronage.evidence.queries.basis import ValueBasis
+from patronage.evidence.queries.basis import REVENUE, ValueBasis
 from patronage.evidence.queries.occasions import occasions
 from patronage.evidence.queries.sums import number, settled
 from patronage.vocabulary.grade import Grade
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from patronage.evidence.tables import Orders
 
-REVENUE_ONLY = ValueBasis("revenue", "revenue", "revenue", Grade.BEHAVIOUR, None)
+REVENUE_ONLY = ValueBasis(REVENUE, "revenue", "revenue", Grade.BEHAVIOUR, None)
+"""For questions of when and how much, not of what it brings."""
 
 
 def purchase_months(orders: Orders) -> Table:
