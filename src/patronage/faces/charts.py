@@ -172,7 +172,7 @@ def _picture(title: str, words: str, chart: Any, *, height: int = 300) -> Pictur
             labelColor="currentColor", titleColor="currentColor", gridColor=FAINT, domainColor=FAINT,
             tickColor=FAINT, labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
         )
-        .configure_legend(labelColor="currentColor", titleColor="currentColor", labelFontSize=12)
+        .configure_legend(labelColor="currentColor", titleColor="currentColor", labelFontSize=12, labelLimit=400)
         .configure_view(stroke=None)
     )  # fmt: skip
     drawn = vlc.vegalite_to_svg(dressed.to_dict())

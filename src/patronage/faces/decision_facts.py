@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.faces.words import cell, money, percent, span, words_of
 
 if TYPE_CHECKING:
-    from patronage.decisions.decision import Decision
+    from patronage.decisions.decision import BreakEven, Decision
 
 
 def decision_facts(row: Decision, currency: str) -> list[tuple[str, str]]:
@@ -24,7 +24,7 @@ def decision_facts(row: Decision, currency: str) -> list[tuple[str, str]]:
     if row.payback is not None:
         found.append(("Payback", f"{row.payback:.1f} years"))
     if row.break_even is not None:
-        found.append(("Pays from", f"{cell(row.break_even.effect)} {row.break_even.unit}"))
+        found.append(("Pays from", pays_from(row.break_even)))
     found.extend(
         (f"If {driver.name} is low or high", f"{money(driver.at_p05, currency)} or {money(driver.at_p95, currency)}")
         for driver in row.drivers
@@ -45,6 +45,13 @@ def decision_facts(row: Decision, currency: str) -> list[tuple[str, str]]:
     return found
 
 
+def pays_from(even: BreakEven) -> str:
+    """The effect from which a decision pays: a share as a percentage of what it is a share of."""
+    if even.unit.startswith("share of "):
+        return f"{percent(even.effect, 2)} of {even.unit.removeprefix('share of ')}"
+    return f"{cell(even.effect)} {even.unit}"
+
+
 def flat_decision(row: Decision) -> dict[str, Any]:
     """A decision as one row for a spreadsheet, column to value."""
     move, value, even = row.move, row.value, row.break_even
@@ -54,7 +61,7 @@ def flat_decision(row: Decision) -> dict[str, Any]:
         "value": value and value.mean, "low (5%)": value and value.p05, "high (95%)": value and value.p95,
         "unit": value and value.unit, "chance it pays": row.p_better, "cost once": row.cost.one_off,
         "cost a year": row.cost.yearly, "hours": row.hours, "payback years": row.payback,
-        "pays from": even and f"{even.effect:.4g} {even.unit}", "customers": row.people.rows if row.people else 0,
+        "pays from": even and pays_from(even), "customers": row.people.rows if row.people else 0,
         "owner": row.owner, "due": row.due, "questions": ", ".join(row.questions), "reason": row.reason,
         "test": row.learning and row.learning.test,
     }  # fmt: skip

@@ -9,8 +9,8 @@ from rich.padding import Padding
 
 from patronage.decisions.decision import Decision, Status
 from patronage.faces.cli.screen import out, printable, table
-from patronage.faces.decision_facts import decision_facts
-from patronage.faces.words import cell, money, percent, span, words_of
+from patronage.faces.decision_facts import decision_facts, pays_from
+from patronage.faces.words import money, percent, span, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,4 +69,4 @@ def _footnotes(row: Decision) -> Iterator[str]:
     if row.people is not None:
         yield f"{row.people.rows:,} customers"
     if row.break_even is not None:
-        yield f"pays from {cell(row.break_even.effect)} {row.break_even.unit}"
+        yield f"pays from {pays_from(row.break_even)}"

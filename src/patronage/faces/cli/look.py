@@ -12,11 +12,13 @@ from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.finding_screen import tell_finding
-from patronage.faces.cli.screen import err, table, tell_json
+from patronage.faces.cli.screen import err, out, table, tell_json
 from patronage.faces.decision_facts import flat_decision
-from patronage.faces.present import decision_data, finding_data, stored_tables
+from patronage.faces.present import decision_data, finding_data, plain, stored_tables
 from patronage.faces.tables import chosen, write_csv, write_parquet, write_rows
+from patronage.faces.words import money, span
 from patronage.study.decided import decided_ledger
+from patronage.study.shelf import Run
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import Fault, ProjectError
 
@@ -59,16 +61,20 @@ def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) ->
     err.print(f"wrote {stored.rows:,} rows")
 
 
-def ledger(
+def ledger(  # noqa: PLR0917  each is an option of the command
     folder: Folder,
     top: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the first N rows.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows as CSV.")] = None,
     xlsx: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the rows as a workbook.")] = None,
+    best: Annotated[bool, typer.Option("--best-set", help="The set worth most together.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the proposals of the last run, those with the most measured money at stake first."""
     run = open_study(folder).last_run()
     rows = decided_ledger(run)[:top]
+    if best:
+        _tell_best_set(run, as_json=as_json)
+        return
     if csv is not None:
         write_rows([flat_decision(row) for row in rows], csv)
     if xlsx is not None:
@@ -82,6 +88,23 @@ def ledger(
         tell_ledger(rows, run.record["currency"])
     else:
         err.print(f"wrote {len(rows)} decisions")
+
+
+def _tell_best_set(run: Run, *, as_json: bool) -> None:
+    # The engine is needed here alone: it looks for customers on more than one list.
+    from patronage.study.together import best_together
+
+    found = best_together(run)
+    if as_json:
+        tell_json(plain(found))
+        return
+    currency = run.record["currency"]
+    rows = [row for row in decided_ledger(run) if row.id in found.ids]
+    tell_ledger(rows, currency)
+    out.print(f"\nTogether worth {span(found.total, currency)}, no customer counted twice.", markup=False)
+    if found.naive.mean > found.total.mean:
+        plain_sum = money(found.naive.mean, currency)
+        out.print(f"The plain sum of all proposals, {plain_sum}, would count customers twice.", markup=False)
 
 
 def ledger_data(rows: tuple[Decision, ...]) -> list[dict[str, Any]]:

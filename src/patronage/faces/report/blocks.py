@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from patronage.faces.charts import Picture
-from patronage.faces.words import cell, words_of
+from patronage.faces.words import cell, percent, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +70,7 @@ class Section:
 def page_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], note: str = "") -> PageTable:
     """A page table of plain rows; columns: key of the row to its label, in order."""
     headings = tuple(Heading(label, _is_number([row[key] for row in rows])) for key, label in columns.items())
-    cells = tuple(tuple(_cell(row[key]) for key in columns) for row in rows)
+    cells = tuple(tuple(_cell(key, row[key]) for key in columns) for row in rows)
     return PageTable(title, headings, cells, note)
 
 
@@ -95,9 +95,14 @@ def label(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _cell(value: Any) -> Cell:
+def _cell(key: str, value: Any) -> Cell:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Cell(cell(value), number, repr(value) if number else "")
+    text = (
+        percent(value, 1)
+        if (isinstance(value, float) and key.endswith("share")) or key.startswith("share")
+        else cell(value)
+    )
+    return Cell(text, number, repr(value) if number else "")
 
 
 def _is_number(values: Sequence[Any]) -> bool:
