@@ -54,7 +54,7 @@ def orders_of(engine: Engine) -> Callable[..., Orders]:
             "ordered_at": pa.timestamp("us"),
         }
         lines = [{"is_product": True, "is_repeat": False, "is_return": row["amount"] < 0} | row for row in rows]
-        timed = [line | {"ordered_at": datetime.fromisoformat(line["ordered_at"])} for line in lines]
+        timed = [line | {"ordered_at": datetime.fromisoformat(str(line["ordered_at"]))} for line in lines]
         table = ibis.memtable(pa.Table.from_pylist(timed, schema=pa.schema(kinds.items())))
         loaded = Loaded("orders", NO_TABLE, NO_TABLE, 0, (), (), given, 0)
         return Orders(table, engine, as_of, given, 0.0, loaded)
