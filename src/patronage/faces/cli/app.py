@@ -8,7 +8,7 @@ from typing import Any, cast
 import typer
 from typer.exceptions import TyperException
 
-from patronage.faces.cli import begin, look, people, start, work
+from patronage.faces.cli import begin, compare, look, people, start, work
 from patronage.faces.cli.screen import FAILED, INVALID, disk_fault, tell_faults
 from patronage.vocabulary.errors import EvidenceError, PatronageError, ProjectError, StrategyError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (start, begin, work, look, people):
+for room in (start, begin, work, look, people, compare):
     room.register(app)
 
 
