@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -30,6 +31,27 @@ ORDER_COLUMNS = {
 
 Rows = Sequence[Mapping[str, Any]]
 
+RETAIL_SLICE = """
+copy (
+    select row_number() over (order by invoice_date, invoice_no, stock_code, quantity) as line_id,
+        customer_id::varchar as customer_id, invoice_date as ordered_at, invoice_no as order_id,
+        stock_code as product_id, description as product, quantity::double as quantity, unit_price_gbp as unit_price,
+        quantity * unit_price_gbp as amount, null::double as discount, null::double as tax, null::double as unit_cost,
+        null::double as list_price, null::varchar as channel_id, null::varchar as delivery_option_id, country as place,
+        regexp_matches(stock_code, '^[0-9]') as is_product, quantity < 0 as is_return, false as is_repeat,
+        null::varchar as returns_order_id
+    from (
+        select * from read_parquet('{folder}/lines_2009_2010.parquet') where invoice_date < '2010-12-01'
+        union all
+        select * from read_parquet('{folder}/lines_2010_2011.parquet')
+    )
+    where customer_id % 8 = 0
+) to '{target}' (format parquet)
+"""
+RETAIL_GIVEN = frozenset(
+    {"customer_id", "ordered_at", "order_id", "product_id", "product", "quantity", "unit_price", "place"}
+)
+
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
@@ -52,6 +74,27 @@ def make_orders(engine: Engine, tmp_path: Path) -> Callable[..., Orders]:
         loaded = Loaded("orders", table, table, table.rows, (), (), columns, 0)
         last = max(line["ordered_at"] for line in filled).date()
         return assembled_orders(loaded, None, engine, as_of or last)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def retail_lines_slice(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two years of Online Retail, every eighth customer, codes without digits in front kept apart."""
+    target = tmp_path_factory.mktemp("retail_slice") / "orders.parquet"
+    folder = (data_folder / "online_retail").as_posix()
+    duckdb.sql(RETAIL_SLICE.format(folder=folder, target=target.as_posix()))
+    return target
+
+
+@pytest.fixture
+def retail_slice(retail_lines_slice: Path, engine: Engine) -> Callable[[date], Orders]:
+    """The order lines of every eighth customer of Online Retail up to a day."""
+
+    def build(as_of: date) -> Orders:
+        table = stored(retail_lines_slice)
+        loaded = Loaded("orders", table, table, table.rows, (), (), RETAIL_GIVEN, 0)
+        return assembled_orders(loaded, None, engine, as_of)
 
     return build
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from patronage.evidence.store import StoredTable
 from patronage.vocabulary.grade import Grade
@@ -26,7 +27,10 @@ class ClassCount:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourClass:
-    """One class of customers: its name in words, its size, and its mean on each trait, in the trait's unit."""
+    """One class of customers: its name in words, its size, and its mean on each trait, in the trait's unit.
+
+    id: from 1, most revenue first. revenue: of the last twelve months, in currency.
+    """
 
     id: int
     name: str
@@ -41,8 +45,8 @@ class BehaviourClass:
 class BehaviourSegments:
     """Latent classes of buying behaviour, their number chosen by stability and holdout.
 
-    kmeans_stability, kmeans_agreement: the baseline's own stability, and its adjusted Rand index with the
-    classes. customers: customer_id, segment (id), name, probability.
+    since: first day of the behaviour that counts. kmeans_stability, kmeans_agreement: the baseline's own
+    stability, and its adjusted Rand index with the classes. customers: customer_id, segment (id), name, probability.
     """
 
     grade: Grade
@@ -52,4 +56,5 @@ class BehaviourSegments:
     segments: tuple[BehaviourClass, ...]
     kmeans_stability: float
     kmeans_agreement: float
+    since: date
     customers: StoredTable

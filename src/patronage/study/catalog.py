@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
+from patronage.analyses.segments.behaviour_segments import behaviour_segments
+from patronage.analyses.who.buying_type import buying_type
 from patronage.analyses.who.cohorts import cohorts
 from patronage.analyses.who.order_summary import order_summary
 from patronage.analyses.worth.activity_costs import activity_costs
@@ -28,6 +30,8 @@ GIVEN: frozenset[type] = frozenset(
 
 ANALYSES: tuple[Maker, ...] = (
     activity_costs,
+    behaviour_segments,
+    buying_type,
     change_bridge,
     cohorts,
     order_summary,
