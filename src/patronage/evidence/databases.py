@@ -39,7 +39,10 @@ def duckdb_table(path: Path, mapping: SourceMapping, engine: Engine, stack: Exit
             Fault(where, f"the DuckDB file cannot be opened: {first}", "close other programs that hold it")
         ) from error
     stack.callback(engine.connection.detach, alias)
-    names = list(engine.connection.list_tables(database=(alias, "main")))
+    listing = (
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_schema = 'main' ORDER BY 1"
+    )
+    names = [name for (name,) in engine.connection.con.execute(listing, [alias]).fetchall()]
     return engine.connection.table(_chosen(mapping.source_table, names, where), database=(alias, "main"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
 import ibis
@@ -173,7 +174,8 @@ class _Reading:
     def _moment(self, expression: Expression, found: ir.Value) -> ir.Value:
         if isinstance(expression, Literal) and isinstance(expression.value, str):
             try:
-                return ibis.timestamp(expression.value)
+                moment = datetime.fromisoformat(expression.value)
+                return ibis.literal(moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None))
             except ValueError:
                 self._refuse(f"{expression.value!r} is compared with a date and is none; write it as YYYY-MM-DD")
         if found.type().is_string():

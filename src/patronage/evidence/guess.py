@@ -99,7 +99,8 @@ def guess_orders(path: Path, engine: Engine, mapped: Mapping[str, str] | None = 
         faults, apart, not_product = ((), (), None) if missing else _looked_into(raw, texts, keep, engine)
     shown = tuple(GuessedColumn(name, text, sample.shown(text, SHOWN), why) for name, (text, why) in columns.items())
     return Guess(
-        path, layout, shown, missing, tuple(sample.columns), currency, currency_why, raw.words, keep, not_product, apart, faults
+        path, layout, shown, missing, tuple(sample.columns), currency, currency_why, raw.words,
+        keep, not_product, apart, faults,
     )  # fmt: skip
 
 

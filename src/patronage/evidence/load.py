@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.loaded import Loaded
@@ -66,21 +67,26 @@ class _Rows:
 
 
 def _parted(work: _Rows, engine: Engine) -> Loaded:
-    where = f"{work.source.mapping.table} ({work.source.mapping.location})"
-    rows = work.rows
-    counts = engine.records(rows.aggregate(all_rows=rows.count(), good=(rows[BROKEN] == 0).sum()))[0]
-    if not counts["all_rows"]:
+    table, rows = work.source.mapping.table, work.rows
+    where = f"{table} ({work.source.mapping.location})"
+    all_rows, good_rows = _counts(rows, engine)
+    if not all_rows:
         raise EvidenceError(_no_rows(work, where))
-    reasons = reason_counts(work.marked, rows, engine)
-    if not counts["good"]:
+    reasons = reason_counts(work.marked, rows, engine) if good_rows < all_rows else ()
+    if not good_rows:
         told = "; ".join(f"{item.reason} ({item.rows:,} rows, first line {item.first_line:,})" for item in reasons)
-        raise EvidenceError(Fault(where, f"none of the {counts['all_rows']:,} rows can be used: {told}"))
-    quarantine = engine.keep(quarantined(work.marked, rows, work.source.raw), f"{work.source.mapping.table}-quarantine")
+        raise EvidenceError(Fault(where, f"none of the {all_rows:,} rows can be used: {told}"))
+    quarantine = engine.keep(quarantined(work.marked, rows, work.source.raw), f"{table}-quarantine")
     given = frozenset(work.source.found.columns)
     good, repeats = _keep_good(work, given, engine)
     names = [field.name for field in work.source.found.fields]
     seen = columns_seen(engine.open(good), names, given, engine)
-    return Loaded(work.source.mapping.table, good, quarantine, counts["all_rows"], reasons, seen, given, repeats)
+    return Loaded(table, good, quarantine, all_rows, reasons, seen, given, repeats)
+
+
+def _counts(rows: ir.Table, engine: Engine) -> tuple[int, int]:
+    found = engine.records(rows.aggregate(every=rows.count(), good=(rows[BROKEN] == 0).sum()))[0]
+    return found["every"], found["good"] or 0
 
 
 def _no_rows(work: _Rows, where: str) -> Fault:
@@ -96,18 +102,18 @@ def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[Stor
         return engine.keep(good.select(LINE, *names).order_by(LINE), work.source.mapping.table), 0
     # Small tables of the lines concerned are made first, so that the wide one is read and sorted once.
     with ExitStack() as stack:
-        cells = [name for name in names if name in given]
-        repeated = stack.enter_context(engine.staged(repeated_lines(good, cells), "repeated"))
-        tied = stack.enter_context(engine.staged(tied_returns(good, engine), "tied"))
+        repeated = stack.enter_context(engine.staged(repeated_lines(good, sorted(given)), "repeated"))
         repeats = repeated.rename(repeated_line=LINE)
-        returns = tied.rename(returning_line=LINE)
-        joined = good.left_join(repeats, good[LINE] == repeats.repeated_line)
-        joined = joined.left_join(returns, joined[LINE] == returns.returning_line)
-        lines = joined.select(
-            LINE, *names, "is_product", "is_return",
-            is_repeat=joined.repeated_line.notnull(), returns_order_id=joined.returns_order_id,
-        )  # fmt: skip
-        return engine.keep(lines.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
+        lines = good.left_join(repeats, good[LINE] == repeats.repeated_line)
+        tie = ibis.null("string")
+        if "order_id" in given and given & {"product_id", "product"} and engine.value(good.is_return.any()):
+            tied = stack.enter_context(engine.staged(tied_returns(good, engine), "tied"))
+            returns = tied.rename(returning_line=LINE)
+            lines = lines.left_join(returns, lines[LINE] == returns.returning_line)
+            tie = lines.returns_order_id
+        repeat = lines.repeated_line.notnull()
+        flagged = lines.select(LINE, *names, "is_product", "is_return", is_repeat=repeat, returns_order_id=tie)
+        return engine.keep(flagged.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
 
 
 def _same_currency(mapping: SourceMapping, settings: LoadSettings) -> None:

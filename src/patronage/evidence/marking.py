@@ -143,17 +143,29 @@ def marked_rows(source: MappedSource, forms: CellForms, terms: RowTerms) -> Mark
     rules += [currency_rule(table["row_currency"], terms.currency)] if own else []
     rules += symbol_rules(source.found.contract, cells, terms.currency)
     columns = _good_columns(source, table, cells, forms)
-    return _marked(source.raw, table, columns, rules)
+    return _marked(source, table, columns, rules)
 
 
-def _marked(raw: RawSource, table: ir.Table, columns: dict[str, ir.Value], rules: list[Rule]) -> Marked:
+def _marked(source: MappedSource, table: ir.Table, columns: dict[str, ir.Value], rules: list[Rule]) -> Marked:
+    raw, unique = source.raw, source.found.contract.unique
     details = {f"{DETAIL}{bit}": rule.reason for bit, rule in enumerate(rules) if not isinstance(rule.reason, str)}
     inner = [*raw.columns.values(), FURTHER]
     marked = table.select(LINE, FILE, *inner, **columns, **{BROKEN: _mask(rules)}, **details)
+    reasons = [rule.reason if isinstance(rule.reason, str) else None for rule in rules]
+    if unique is not None:
+        marked = marked.mutate(**{BROKEN: marked[BROKEN] + _repeated_key(marked, unique, 1 << len(rules))})
+        reasons.append(f"{unique} stands in an earlier row already")
     row = ibis.struct({name: marked[name] for name in inner})
     kept = ibis.ifelse(marked[BROKEN] != 0, row, ibis.null(row.type()))
     marked = marked.select(LINE, FILE, *columns, BROKEN, *details, **{RAW: kept})
-    return Marked(marked, tuple(rule.reason if isinstance(rule.reason, str) else None for rule in rules))
+    return Marked(marked, tuple(reasons))
+
+
+def _repeated_key(marked: ir.Table, key: str, bit: int) -> ir.Value:
+    """The bit of a row whose key an earlier row has that is otherwise good."""
+    fine = marked[BROKEN] == 0
+    turn = ibis.row_number().over(ibis.window(group_by=[marked[key], fine], order_by=marked[LINE]))
+    return ibis.ifelse(fine & (turn > 0), ibis.literal(bit, "int64"), 0)
 
 
 def _typed(field: Field, written: ir.Value, forms: CellForms) -> ir.Value:

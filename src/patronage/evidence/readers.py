@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -57,11 +58,13 @@ def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generato
     Raises EvidenceError where a file is missing, empty, without columns, in another format or
     encoding than said, or has two columns of one name.
     """
-    files = source_files(mapping, folder)
+    files = [_absolute(path) for path in source_files(mapping, folder)]
     where = f"{mapping.table} ({mapping.location})"
     with ExitStack() as stack:
         spare = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=engine.folder, prefix=".reading-")))
-        reading = _Reading(mapping, files, tuple(_shown(path, folder) for path in files), where, engine, spare, stack)
+        reading = _Reading(
+            mapping, files, tuple(_shown(path, _absolute(folder)) for path in files), where, engine, spare, stack
+        )
         try:
             yield reading.opened()
         except duckdb.Error as error:
@@ -253,6 +256,10 @@ def _offset(file: ir.Value, offsets: list[int]) -> ir.Value:
     if len(offsets) == 1:
         return ibis.literal(0, "int64")
     return ibis.cases(*((file == place, offset) for place, offset in enumerate(offsets)), else_=0)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  as ibis does it, so that files are known again; links stay links
 
 
 def _shown(path: Path, folder: Path) -> str:

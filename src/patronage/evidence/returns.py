@@ -13,27 +13,24 @@ if TYPE_CHECKING:
     from patronage.evidence.engine import Engine
 
 MOST_PAIRS = 20_000_000
-"""Pairs of a return and a bought quantity beyond which only the last purchase is looked at."""
+"""Pairs of a return and a bought quantity beyond which only purchases of just its quantity are looked at."""
 
-_KEYS = ("customer_id", "product_id", "price")
+_KEYS = ("customer_id", "thing", "price")
 
 
 def tied_returns(lines: ir.Table, engine: Engine) -> ir.Table:
     """One row per return that ties to an order: line_id and returns_order_id.
 
     A return ties to the latest earlier purchase by the same customer of the same product at the
-    same price and of at least that quantity. lines: good order lines.
+    same price and of at least that quantity. Where no quantity is known a line counts as one piece.
+    lines: good order lines.
     """
-    priced = lines.filter(
-        lines.is_product
-        & lines.customer_id.notnull()
-        & lines.product_id.notnull()
-        & lines.quantity.notnull()
-        & (lines.quantity != 0)
-    )
-    priced = priced.mutate(
-        price=(ibis.coalesce(priced.unit_price, priced.amount / priced.quantity).abs() * 10_000).round()
-    )
+    pieces = ibis.coalesce(lines.quantity, lines.amount.sign().cast("float64"))
+    named = lines.mutate(thing=ibis.coalesce(lines.product_id, lines["product"]), pieces=pieces)
+    priced = named.filter(named.is_product & named.customer_id.notnull() & named.thing.notnull() & (named.pieces != 0))
+    # Prices are compared to a hundredth of a penny, so that a division's last digit parts nothing.
+    price = ibis.coalesce(priced.unit_price, priced.amount / priced.pieces).abs()
+    priced = priced.mutate(price=(price * 10_000).round(), quantity=priced.pieces)
     returns = priced.filter(priced.quantity < 0).select(
         *_KEYS, return_line=priced[LINE], returned_at=priced.ordered_at, returned=-priced.quantity
     )

@@ -138,7 +138,8 @@ def _amount_rules(cells: Cells) -> list[Rule]:
             rules.append(Rule("unit_price_missing", "unit_price is missing", blank["unit_price"]))
             size = cells.read["quantity"] * cells.read["unit_price"]
             big = "quantity x unit_price is beyond any belief (1,000,000,000,000 or more)"
-            rules.append(Rule("worth_absurd", big, size.abs() >= 1e12))
+            ordinary = (cells.read["quantity"].abs() < 1e9) & (cells.read["unit_price"].abs() < 1e12)
+            rules.append(Rule("worth_absurd", big, ordinary & (size.abs() >= 1e12)))
     elif "amount" in parts:
         rules.append(Rule("amount_missing", "amount is missing", blank["amount"]))
     return rules
