@@ -9,6 +9,8 @@ import time
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from threadpoolctl import threadpool_limits
+
 import patronage
 from patronage.decisions.file_lock import locked
 from patronage.decisions.ledger import ledger
@@ -61,7 +63,9 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
         try:
             found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
             bench = _bench(project, strategy, found, engine, options.as_of)
-            compute(wiring, bench, wanted, say)
+            # Threads inside the linear algebra fight over the cores that the engine works on.
+            with threadpool_limits(limits=1, user_api="blas"):
+                compute(wiring, bench, wanted, say)
             record: dict[str, Any] = {
                 "version": patronage.__version__,
                 "options": options.digest,
