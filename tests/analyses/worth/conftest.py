@@ -123,7 +123,7 @@ class Company:
             spend = random.gamma(self.q, 1 / self.gamma)
             first = True
             while day < self.days:
-                at = datetime(2020, 1, 1) + timedelta(days=day)
+                at = datetime.fromisoformat("2020-01-01") + timedelta(days=day)
                 amount = round(random.gamma(self.p, 1 / spend), 2)
                 rows.append({"customer_id": f"c{number:05d}", "ordered_at": at, "amount": max(amount, 0.01)})
                 if not first and random.random() < leaves:

@@ -1,0 +1,181 @@
+"""What every customer is expected to order and bring when rates of buying stay as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patronage.analyses.worth.repeat_buying import fitted
+from patronage.evidence.engine import Columns, Engine
+from patronage.findings.lifetime import RepeatBuying
+from patronage.kernels.alive_orders import Future, order_moments
+from patronage.kernels.draws import QUANTILES
+from patronage.kernels.future_orders import Customers, Outlook, predictive_table, score
+from patronage.kernels.renewal import Hazard, Renewals, RenewalScores, lapse_hazard, renewal_scores
+from patronage.kernels.repeat_buying import RepeatFit, alive_pairs, p_alive
+from patronage.kernels.repeat_counts import pairs
+from patronage.kernels.spend import SpendFit, expected_spend
+from patronage.vocabulary.estimate import Floats
+from patronage.vocabulary.horizon import TimeUnit
+
+COLUMNS = ("x", "t_x", "age", "valued", "mean_value", "fitted", "gap_days", "gap_cv")
+"""What the histories of repeat_buying say of each customer, as the models take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Customers in the order of their ids, each (customers,).
+
+    past: x, t_x and T for the models, in their time unit. valued, mean_value: repeat days with a value above 0 and
+    their mean value, 0 for none. renews: told to be contract-like. gap, spread: median length of their periods in the
+    time unit, and its coefficient of variation.
+    """
+
+    past: Customers
+    valued: Floats
+    mean_value: Floats
+    renews: NDArray[np.bool_]
+    gap: Floats
+    spread: Floats
+
+    @property
+    def renewing(self) -> Customers:
+        """The past of those who renew."""
+        return Customers(self.past.x[self.renews], self.past.t_x[self.renews], self.past.T[self.renews])
+
+    @property
+    def since(self) -> Floats:
+        """Periods since the last order of those who renew."""
+        return (self.renewing.T - self.renewing.t_x) / self.gap[self.renews]
+
+    def renewals(self, hazard: Hazard, future: Future) -> RenewalScores:
+        """What those who renew are expected to order."""
+        gap = self.gap[self.renews]
+        asked = Renewals(self.since, self.spread[self.renews], future.horizon / gap, future.discount * gap)
+        return renewal_scores(asked, hazard.mean, QUANTILES)
+
+
+@dataclass(frozen=True, slots=True)
+class Laws:
+    """How customers buy, renew and spend.
+
+    hazard: of lapsing at a renewal, None where nobody renews. spend: None where the evidence cannot tell it; then
+    every order is worth per_order. kept: what remains of an order's expected value after free orders and returns that
+    name no order.
+    """
+
+    repeat: RepeatFit
+    hazard: Hazard | None
+    spend: SpendFit | None
+    kept: float
+    per_order: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A stretch of time ahead in the models' unit with its discount, and whether money is asked for or orders."""
+
+    future: Future
+    money: bool = True
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What is expected of each customer.
+
+    p_alive, expected, discounted: (customers,), orders. quantiles: (customers, 3) p05, p50, p95 and variance
+    (customers,) of the orders; where money is asked for, of the money in units of what one order is expected to bring.
+    """
+
+    p_alive: Floats
+    expected: Floats
+    discounted: Floats
+    quantiles: Floats
+    variance: Floats
+
+
+def histories(columns: Columns, unit: TimeUnit) -> Histories:
+    """Customers from the numeric columns of their table, COLUMNS."""
+    x, t_x, age = (columns[name].astype(float) for name in ("x", "t_x", "age"))
+    gap, spread = (np.nan_to_num(columns[name].astype(float)) for name in ("gap_days", "gap_cv"))
+    renews = ~columns["fitted"].astype(bool) & (gap > 0)
+    return Histories(
+        past=Customers(x, t_x / unit.days, age / unit.days),
+        valued=columns["valued"].astype(float),
+        mean_value=np.nan_to_num(columns["mean_value"].astype(float)),
+        renews=renews,
+        gap=gap / unit.days,
+        spread=spread,
+    )
+
+
+def hazard(customers: Histories) -> Hazard | None:
+    """The chance of lapsing at a renewal, over all customers who renew; None where nobody does."""
+    if not customers.renews.any():
+        return None
+    return lapse_hazard(customers.renewing.x, customers.since)
+
+
+def scores(laws: Laws, customers: Histories, asked: Asked) -> Scores:
+    """What each customer is expected to order, with those who renew by their own periods."""
+    spend = laws.spend if asked.money else None
+    outlook = Outlook(asked.future, spend, QUANTILES, seed=asked.seed)
+    found = score(laws.repeat, customers.past, outlook)
+    grouped = pairs(customers.past.x, customers.past.T)
+    alive = predictive_table(laws.repeat, grouped.x, grouped.T, outlook).draws
+    mean, square = alive.mean(axis=1, dtype=np.float64), np.square(alive, dtype=np.float64).mean(axis=1)
+    chance = found.p_alive
+    variance = np.maximum(chance * square[grouped.place] - (chance * mean[grouped.place]) ** 2, 0.0)
+    all_of_them = Scores(chance, found.expected, found.discounted, found.quantiles, variance)
+    return all_of_them if laws.hazard is None else _with_renewals(all_of_them, customers, laws.hazard, asked.future)
+
+
+def orders_ahead(fit: RepeatFit, past: Customers, future: Future) -> tuple[Floats, Floats, Floats]:
+    """P(alive), expected and discounted orders of each customer under a model, each (customers,)."""
+    grouped = pairs(past.x, past.T)
+    moments = order_moments(alive_pairs(fit, grouped.x, grouped.T), future)
+    alive = p_alive(fit, past.x, past.t_x, past.T)
+    return alive, alive * moments.plain[grouped.place], alive * moments.discounted[grouped.place]
+
+
+def worth_per_order(laws: Laws, customers: Histories) -> Floats:
+    """What one future order of each customer is expected to bring, (customers,), in currency."""
+    if laws.spend is None:
+        return np.full(len(customers.valued), laws.per_order)
+    return laws.kept * expected_spend(laws.spend, customers.valued, customers.mean_value)
+
+
+def cumulated(laws: Laws, customers: Histories, worth: Floats, futures: list[Future]) -> Floats:
+    """Totals of expected discounted orders, weighed by worth, within each of the futures: (futures,).
+
+    Customers who renew are left out: their periods know no season.
+    """
+    past, fit = customers.past, laws.repeat
+    grouped = pairs(past.x, past.T)
+    weight = np.where(customers.renews, 0.0, worth * p_alive(fit, past.x, past.t_x, past.T))
+    by_pair = np.bincount(grouped.place, weights=weight, minlength=len(grouped.x))
+    alive = alive_pairs(fit, grouped.x, grouped.T)
+    return np.array([float(by_pair @ order_moments(alive, future).discounted) for future in futures])
+
+
+def cumulated_ahead(engine: Engine, repeat: RepeatBuying, ends: list[date]) -> Floats:
+    """Expected purchase days of all fitted customers from the as-of date to each of the days, (days,)."""
+    unit = TimeUnit(repeat.unit)
+    columns = engine.columns(engine.open(repeat.table).order_by("customer_id").select(*COLUMNS))
+    known = histories(columns, unit)
+    laws = Laws(fitted(repeat), None, None, 1.0, 1.0)
+    futures = [Future((end - repeat.as_of).days / unit.days) for end in ends]
+    return cumulated(laws, known, np.ones(len(known.valued)), futures)
+
+
+def _with_renewals(found: Scores, customers: Histories, hazard: Hazard, future: Future) -> Scores:
+    own = customers.renewals(hazard, future)
+    names = ("p_alive", "expected", "discounted", "quantiles", "variance")
+    mixed = {name: np.array(getattr(found, name)) for name in names}
+    for name, values in mixed.items():
+        values[customers.renews] = getattr(own, name)
+    return Scores(**mixed)
