@@ -8,12 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from patronage.kernels.arrays import codes, finite, not_negative, positive, same_length, share
+from patronage.kernels.arrays import codes, finite, group_sums, not_negative, positive, same_length, share
 
 
 def test_a_good_array_passes_as_float64():
     assert finite([1, 2], "costs").dtype == np.float64
     assert codes(np.array([0, 1], dtype=np.int8), "pool", 2).dtype == np.int64
+
+
+def test_sums_by_group_keep_empty_groups():
+    assert group_sums(np.array([0, 2, 0]), np.array([1.5, 2.0, 3.0]), 4).tolist() == [4.5, 0.0, 2.0, 0.0]
 
 
 @given(values=arrays(float, st.integers(0, 20), elements=st.floats(-1e9, 1e9)))

@@ -68,6 +68,11 @@ def share(value: float, name: str, *, ends: bool = False) -> float:
     return float(value)
 
 
+def group_sums(code: Whole, values: Floats, groups: int) -> Floats:
+    """Sum of the values of each code; (groups,)."""
+    return np.bincount(code, values, groups).astype(np.float64, copy=False)
+
+
 def same_length(**arrays: NDArray[np.generic]) -> int:
     """The shared length of the last axis of the named arrays."""
     lengths = {name: array.shape[-1] if array.ndim else 1 for name, array in arrays.items()}
