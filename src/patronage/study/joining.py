@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from threadpoolctl import threadpool_limits
-
 import patronage
-from patronage.decisions.file_lock import locked
 from patronage.decisions.ledger import ledger
-from patronage.evidence.engine import Engine, replacing
-from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
-from patronage.strategy.strategy import Strategy, load_strategy
+from patronage.evidence.engine import replacing
+from patronage.strategy.strategy import load_strategy
 from patronage.study.cache import building, write_value
-from patronage.study.catalog import GIVEN, the_wiring
+from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
-from patronage.study.gather import Gathered, gathered, typed_evidence
+from patronage.study.gather import gathered
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
 from patronage.study.shelf import Ledger, Run
+from patronage.study.workbench import at_work, bench_at
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
-from patronage.vocabulary.horizon import Horizon
 from patronage.vocabulary.terms import Terms
 
 if TYPE_CHECKING:
@@ -35,15 +29,6 @@ if TYPE_CHECKING:
 
     from patronage.study.options import RunOptions
     from patronage.study.project import Project
-
-SEED = 20260101
-"""The run seed when none is asked for: the same inputs give the same bytes."""
-
-BEHIND = {
-    Orders: ("orders", "products"), Customers: ("customers",), Products: ("products",), Books: ("books",),
-    ActivityEvents: ("activity_events",), Exits: ("exits",),
-}  # fmt: skip
-"""Which loaded tables stand behind each typed table."""
 
 
 def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -> Run:
@@ -54,31 +39,22 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
     wiring = the_wiring()
     wanted = _wanted(options.only)
     started = time.perf_counter()
-    with locked(project.lock, "another run is at work in this folder"):
+    with at_work(project, options.memory) as engine:
         strategy_digest = file_digest(project.strategy)
         strategy = load_strategy(project.strategy)
-        _sweep(project)
-        scratch = project.results / f".work-{os.getpid()}"
-        engine = Engine(scratch, memory=options.memory)
-        try:
-            found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
-            bench = _bench(project, strategy, found, engine, options.as_of)
-            # Threads inside the linear algebra fight over the cores that the engine works on.
-            with threadpool_limits(limits=1, user_api="blas"):
-                compute(wiring, bench, wanted, say)
-            record: dict[str, Any] = {
-                "version": patronage.__version__,
-                "options": options.digest,
-                "strategy": strategy_digest,
-                "engine": "duckdb",
-                "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
-                "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
-                "uses": [*found.folders, *_folders(bench)],
-            }
-            return _written(project, bench, record, say, started)
-        finally:
-            engine.close()
-            shutil.rmtree(scratch, ignore_errors=True)
+        found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
+        bench = bench_at(project, strategy, found, engine, options.as_of)
+        compute(wiring, bench, wanted, say)
+        record: dict[str, Any] = {
+            "version": patronage.__version__,
+            "options": options.digest,
+            "strategy": strategy_digest,
+            "engine": "duckdb",
+            "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
+            "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
+            "uses": [*found.folders, *_folders(bench)],
+        }
+        return _written(project, bench, record, say, started)
 
 
 def _wanted(only: str | None) -> frozenset[str] | None:
@@ -90,36 +66,6 @@ def _wanted(only: str | None) -> frozenset[str] | None:
         hint = nearest(only, names) or "known: " + ", ".join(names)
         raise ProjectError(Fault("--only", f"there is no finding {only!r}", hint))
     return the_wiring().upstream(only)
-
-
-def _bench(project: Project, strategy: Strategy, found: Gathered, engine: Engine, as_of: date | None) -> Bench:
-    """Everything given from outside, by type, with the fingerprints that results hang on."""
-    day, values = typed_evidence(found, engine, as_of or strategy.company.as_of)
-    digests = {kind: digest([found.digests.get(name, "absent") for name in BEHIND[kind]], day) for kind in values}
-    for name, section in strategy.parts().items():
-        if type(section) in GIVEN:
-            values[type(section)] = section
-            digests[type(section)] = strategy.section_digests[name]
-    terms = _terms(strategy, day)
-    values[Terms] = terms
-    digests[Terms] = digest(terms)
-    return Bench(project, engine, values, digests)
-
-
-def _terms(strategy: Strategy, day: date | None) -> Terms:
-    company = strategy.company
-    margin = company.gross_margin
-    return Terms(
-        company=company.name,
-        currency=company.currency,
-        as_of=day or datetime.now(UTC).date(),
-        horizon=Horizon(company.horizon_years),
-        discount_rate=company.discount_rate.mean,
-        time_unit=company.time_unit,
-        gross_margin=margin
-        and margin.estimate("share of revenue", company.gross_margin_grade, SEED, "company.gross_margin"),
-        seed=SEED,
-    )
 
 
 def _folders(bench: Bench) -> list[str]:
@@ -166,14 +112,3 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "waits_for": list(outcome.waits_for),
         "why": list(outcome.why),
     }
-
-
-def _sweep(project: Project) -> None:
-    """Removes what a killed run left half-written; only the holder of the lock may."""
-    for room in (project.results, project.good, project.findings, project.runs):
-        for path in room.iterdir() if room.is_dir() else ():
-            if path.name.startswith("."):
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink(missing_ok=True)

@@ -8,8 +8,8 @@ from patronage.evidence.engine import Engine
 from patronage.strategy.strategy import load_strategy
 from patronage.study.catalog import GIVEN, the_wiring
 from patronage.study.inputs import matching
-from patronage.study.joining import BEHIND
 from patronage.study.wiring import Wiring, evidence_name
+from patronage.study.workbench import BEHIND
 from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.terms import Terms
 
