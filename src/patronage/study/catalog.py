@@ -10,7 +10,18 @@ from patronage.analyses.who.buying_type import buying_type
 from patronage.analyses.who.cohorts import cohorts
 from patronage.analyses.who.order_summary import order_summary
 from patronage.analyses.worth.activity_costs import activity_costs
+from patronage.analyses.worth.calendar import calendar
 from patronage.analyses.worth.change_bridge import change_bridge
+from patronage.analyses.worth.customer_equity import customer_equity
+from patronage.analyses.worth.customer_profit import customer_profit
+from patronage.analyses.worth.lifetime_value import lifetime_value
+from patronage.analyses.worth.repeat_buying import repeat_buying
+from patronage.analyses.worth.whale_curve import whale_curve
+from patronage.decisions.rules.acquire import acquire
+from patronage.decisions.rules.let_go_or_reprice import let_go_or_reprice
+from patronage.decisions.rules.protect import protect
+from patronage.decisions.rules.retain import retain
+from patronage.decisions.rules.win_back import win_back
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
 from patronage.strategy.actions import CostsOfAction
@@ -32,13 +43,25 @@ ANALYSES: tuple[Maker, ...] = (
     activity_costs,
     behaviour_segments,
     buying_type,
+    calendar,
     change_bridge,
     cohorts,
+    customer_equity,
+    customer_profit,
+    lifetime_value,
     order_summary,
+    repeat_buying,
+    whale_curve,
 )
 """The analyses of the package, in no particular order."""
 
-RULES: tuple[Maker, ...] = ()
+RULES: tuple[Maker, ...] = (
+    acquire,
+    let_go_or_reprice,
+    protect,
+    retain,
+    win_back,
+)
 """The rules of the package; their rows meet in the ledger."""
 
 
