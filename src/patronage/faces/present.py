@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 APART = frozenset({"grade", "as_of"})
 """Fields that stand beside the summary, not in it."""
 
+CALLED = {"table": "customers"}
+"""Tables whose field cannot have the name of their contract, since a number of the summary has it."""
+
 
 def finding_data(name: str, finding: Any, as_of: str) -> dict[str, Any]:
     """A finding as its contract names it: finding, as_of, grade, summary, tables."""
     fields = _fields(finding)
     tables = stored_tables(finding)
-    rest = {key: value for key, value in fields.items() if key not in tables and key not in APART}
+    rest = {key: value for key, value in fields.items() if not isinstance(value, StoredTable) and key not in APART}
     return {
         "finding": name,
         "as_of": as_of,
@@ -35,8 +38,8 @@ def finding_data(name: str, finding: Any, as_of: str) -> dict[str, Any]:
 
 
 def stored_tables(finding: Any) -> dict[str, StoredTable]:
-    """The stored tables of a finding, by name."""
-    return {key: value for key, value in _fields(finding).items() if isinstance(value, StoredTable)}
+    """The stored tables of a finding, by the names their contract gives them."""
+    return {CALLED.get(key, key): value for key, value in _fields(finding).items() if isinstance(value, StoredTable)}
 
 
 def decision_data(decision: Decision) -> dict[str, Any]:
