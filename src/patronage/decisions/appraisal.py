@@ -18,6 +18,9 @@ from patronage.vocabulary.terms import Terms
 LIKELY = 0.5
 """Least probability of beating today's state at which a proposal is made; the default is today's state."""
 
+WIDEST = 100.0
+"""Largest spread of a gain, in means; a gain of next to nothing has no larger one worth telling."""
+
 
 @dataclass(frozen=True, slots=True)
 class EffectWords:
@@ -110,7 +113,8 @@ def spread_gain(mean: float, noise: float, shared: Floats, random: np.random.Gen
     """Draws of a group's gain: its mean, the shared factor, and its customers' own noise as a log-normal factor."""
     if mean <= 0:
         return np.zeros(shared.size)
-    sigma = np.sqrt(np.log1p((noise / mean) ** 2))
+    spread = noise / mean if noise < WIDEST * mean else WIDEST
+    sigma = np.sqrt(np.log1p(spread**2))
     own = np.exp(sigma * random.standard_normal(shared.size) - sigma**2 / 2)
     return mean * shared * own
 

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from patronage.decisions.decision import Status
+from patronage.decisions.file_lock import locked
+from patronage.decisions.journal import Action, Event, Expected, Journal, append, events, states
+from patronage.vocabulary.errors import ProjectError
+
+EXPECTED = Expected(1200.5, -100.0, 3000.0)
+ACCEPT = Event("2011-12-10T09:00:00Z", "abc", Action.ACCEPT, "Ann", "Bob", "2012-01-31", 'say "yes" 👍\n', EXPECTED)
+REJECT = Event("2011-12-11T09:00:00Z", "def", Action.REJECT, "Ann", why="not now")
+
+texts = st.one_of(st.none(), st.text(max_size=20))
+written = st.builds(
+    Event,
+    at=st.just("2011-12-10T09:00:00Z"),
+    id=st.sampled_from(["a", "b", "c"]),
+    action=st.sampled_from(list(Action)),
+    who=st.text(max_size=10),
+    owner=texts,
+    due=texts,
+    why=texts,
+    expected=st.one_of(st.none(), st.builds(Expected, *(st.floats(-1e9, 1e9) for _ in range(3)))),
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.jsonl"
+
+
+@given(st.lists(written, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+def test_what_is_written_is_read_back_in_order(path: Path, found: list[Event]) -> None:
+    path.unlink(missing_ok=True)
+    for event in found:
+        assert append(path, event) is None
+    assert events(path) == Journal(tuple(found))
+
+
+def test_one_line_holds_one_event_with_its_version(path: Path) -> None:
+    append(path, ACCEPT)
+    append(path, REJECT)
+    first, second = path.read_text(encoding="utf-8").splitlines()
+    assert json.loads(first) == {
+        "version": 1, "at": "2011-12-10T09:00:00Z", "id": "abc", "action": "accept", "owner": "Bob",
+        "due": "2012-01-31", "why": 'say "yes" 👍\n', "who": "Ann",
+        "expected": {"mean": 1200.5, "p05": -100.0, "p95": 3000.0},
+    }  # fmt: skip
+    assert json.loads(second)["expected"] is None
+
+
+def test_no_file_is_an_empty_journal(path: Path) -> None:
+    assert events(path) == Journal(())
+    assert not path.exists()
+
+
+def test_a_line_torn_at_any_byte_is_set_aside_and_never_lost(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.jsonl"
+    append(whole, REJECT)
+    start = whole.stat().st_size
+    append(whole, ACCEPT)
+    data = whole.read_bytes()
+    for end in range(start + 1, len(data) - 1):
+        path = tmp_path / f"torn{end}.jsonl"
+        path.write_bytes(data[:end])
+        found = events(path)
+        assert found.events == (REJECT,)
+        assert found.warning == (
+            f"{path.name}: its last line was torn ({end - start} bytes) and was moved to {path.name}.torn"
+        )
+        assert (tmp_path / f"{path.name}.torn").read_bytes() == data[start:end] + b"\n"
+        assert events(path) == Journal((REJECT,))
+
+
+def test_the_next_event_after_a_torn_line_starts_on_a_line_of_its_own(path: Path) -> None:
+    append(path, REJECT)
+    with path.open("ab") as file:
+        file.write('{"version": 1, "at": "20é'.encode()[:-1])
+    assert append(path, ACCEPT) == "ledger.jsonl: its last line was torn (25 bytes) and was moved to ledger.jsonl.torn"
+    assert events(path) == Journal((REJECT, ACCEPT))
+
+
+def test_a_whole_last_line_without_its_end_counts(path: Path) -> None:
+    append(path, REJECT)
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert events(path) == Journal((REJECT,))
+    append(path, ACCEPT)
+    assert events(path) == Journal((REJECT, ACCEPT))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("nonsense", "is no JSON"),
+        ("[1]", "is no event"),
+        ('{"version": 2}', "has version 2, and this patronage reads version 1"),
+        ('{"version": 1}', "has no 'at'"),
+        ('{"version": 1, "id": "x", "at": "", "who": "", "action": "shelve"}', "'shelve' is not a valid Action"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_refused_by_its_number(path: Path, line: str, message: str) -> None:
+    append(path, REJECT)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    append(path, ACCEPT)
+    told = re.escape(f"ledger.jsonl, line 2: {message}; mend the line or restore it from git")
+    with pytest.raises(ProjectError, match=f"^{told}$"):
+        events(path)
+
+
+def test_an_unknown_version_in_the_last_line_is_refused_not_set_aside(path: Path) -> None:
+    path.write_text('{"version": 2, "id": "x"}', encoding="utf-8")
+    with pytest.raises(ProjectError, match="has version 2"):
+        events(path)
+    assert not path.with_name("ledger.jsonl.torn").exists()
+
+
+def test_the_last_event_of_a_decision_counts() -> None:
+    again = Event("2011-12-12T09:00:00Z", "abc", Action.REJECT, "Cid", why="too dear")
+    reopened = Event("2011-12-13T09:00:00Z", "def", Action.REOPEN, "Cid")
+    found = states([ACCEPT, REJECT, again, reopened])
+    assert set(found) == {"abc"}
+    assert found["abc"].status is Status.REJECTED
+    assert found["abc"].why == "too dear"
+    assert states([ACCEPT])["abc"].expected == EXPECTED
+
+
+def test_writers_at_once_lose_no_event(path: Path) -> None:
+    def write(who: str) -> None:
+        for number in range(10):
+            append(path, Event("2011-12-10T09:00:00Z", f"{who}{number}", Action.ACCEPT, who))
+
+    threads = [threading.Thread(target=write, args=(who,)) for who in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(events(path).events) == 40
+
+
+def test_a_folder_that_cannot_be_written_is_told(path: Path, monkeypatch: Any) -> None:
+    append(path, REJECT)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("patronage.decisions.journal.os.fsync", full)
+    with pytest.raises(
+        ProjectError, match=r"ledger\.jsonl: the journal cannot be written: No space left on device; make the project"
+    ):
+        append(path, ACCEPT)
+
+
+def test_a_writer_waits_for_another_and_then_gives_up(path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("patronage.decisions.journal.PATIENCE", 0.05)
+    with (
+        locked(path, "held"),
+        pytest.raises(
+            ProjectError, match=r"another program is writing the journal; wait until it has ended and try again$"
+        ),
+    ):
+        append(path, REJECT)
