@@ -50,7 +50,8 @@ class OrderSummary:
     returns included; purchase_orders: those with a line that is no return. unread_books: lines of the accounts
     that the evidence cannot be held against, each with the reason. months: one row per calendar month (month,
     revenue, orders, customers, lines, anonymous, returns). not_product: one row per code kept apart (product_id,
-    product, lines, amount).
+    product, lines, amount). quarantined_rows: every row set aside, with its place in the source, all of its
+    reasons, and its cells as they stand there.
     """
 
     grade: Grade
@@ -82,6 +83,7 @@ class OrderSummary:
     unread_books: tuple[str, ...]
     months: StoredTable
     not_product: StoredTable
+    quarantined_rows: StoredTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from patronage.evidence.loaded import Loaded
     from patronage.study.options import RunOptions
     from patronage.study.project import Project
 
@@ -52,6 +53,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "engine": "duckdb",
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
             "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
+            "tables": [_rows_of(table) for table in found.tables.values()],
             "uses": [*found.folders, *_folders(bench)],
         }
         return _written(project, bench, record, say, started)
@@ -100,6 +102,13 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
 def _within(bench: Bench, folder: Path) -> Bench:
     """The same bench, with an engine that keeps the lists of people in the run's folder."""
     return Bench(bench.project, bench.engine.within(folder), bench.values, bench.digests, bench.outcomes)
+
+
+def _rows_of(table: Loaded) -> dict[str, Any]:
+    """What loading one table gave: rows read, good and set aside, and why."""
+    reasons = [{"reason": one.reason, "rows": one.rows, "first_line": one.first_line} for one in table.reasons]
+    counted = {"rows_in": table.rows_in, "good": table.good.rows, "quarantined": table.quarantine.rows}
+    return {"table": table.table} | counted | {"reasons": reasons}
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         unread_books=unread,
         months=orders.engine.keep(order_months(orders), "months"),
         not_product=orders.engine.keep(not_product_lines(orders), "not_product"),
+        quarantined_rows=orders.engine.keep(orders.engine.open(orders.loaded.quarantine), "quarantined_rows"),
         **_counted(totals),
         **_loaded(orders),
     )

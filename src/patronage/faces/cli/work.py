@@ -44,6 +44,7 @@ def run_data(run: Run) -> dict[str, Any]:
         "as_of": record["as_of"],
         "engine": record["engine"],
         "fresh": run.fresh,
+        "tables": record["tables"],
         "seconds": record["seconds"],
         "peak_memory_bytes": record["peak_memory_bytes"],
         "findings": record["findings"],
@@ -55,6 +56,8 @@ def tell_run(run: Run) -> None:
     record = run.record
     if not run.fresh:
         out.print(f"Nothing changed since the run of {record['at']}; its results stand.")
+    for one in record["tables"]:
+        _tell_rows(one)
     rows = [[row["name"], _state(row), _seconds(row), _why(row)] for row in record["findings"]]
     table(
         f"Findings as of {record['as_of']}",
@@ -66,6 +69,16 @@ def tell_run(run: Run) -> None:
         err.print("No finding can be computed from what is given; the table says what each waits for.")
         return
     out.print(f"\nNext: patronage ledger {printable(str(run.project.folder))}")
+
+
+def _tell_rows(one: dict[str, Any]) -> None:
+    """Rows read and set aside of one table, with the reasons."""
+    out.print(f"{one['table']}: {one['rows_in']:,} rows read, {one['quarantined']:,} set aside", markup=False)
+    for reason in one["reasons"]:
+        text = f"  {reason['rows']:,} because {reason['reason']} (first: row {reason['first_line']:,})"
+        out.print(printable(text), markup=False)
+    if one["quarantined"] and one["table"] == "orders":
+        out.print("  the rows: patronage show DIR order_summary --table quarantined_rows --csv FILE", markup=False)
 
 
 def _state(row: dict[str, Any]) -> str:
