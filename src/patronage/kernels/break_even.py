@@ -39,7 +39,7 @@ def payback_years(one_off: ArrayLike, yearly_gain: ArrayLike, *, discount_rate: 
     spent, gain = np.broadcast_arrays(not_negative(one_off, "one_off"), finite(yearly_gain, "yearly_gain"))
     plain = break_even_effect(spent, gain)
     force = log1p(discount_rate)
-    if force == 0:
+    if force < 1e-12:
         return plain
     part = plain * force
     pays = part < 1
