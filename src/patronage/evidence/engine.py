@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import uuid
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import ibis
 import numpy as np
 import pyarrow as pa
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
 
 Columns = dict[str, NDArray[Any]]
 """Columns of one table as numpy arrays of equal length, by name."""
+
+_REFUSALS = {
+    **{os.strerror(n).lower(): n for n in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)},
+    "there is not enough space on the disk": errno.ENOSPC,
+}
+"""What the system may have against a file, by its words, which are all that DuckDB passes on."""
 
 
 class Engine:
@@ -58,26 +66,30 @@ class Engine:
 
         Missing numbers arrive as NaN, missing texts as None. Meant for aggregates, never a whole table.
         """
-        return numpy_columns(self._connection.to_pyarrow(expression))
+        with system_errors():
+            return numpy_columns(self._connection.to_pyarrow(expression))
 
     def value(self, expression: Scalar) -> Any:
         """A single number, text, date or None."""
-        return self._connection.to_pyarrow(expression).as_py()
+        with system_errors():
+            return self._connection.to_pyarrow(expression).as_py()
 
     def records(self, expression: Relation) -> list[dict[str, Any]]:
         """A small result as plain rows."""
-        return self._connection.to_pyarrow(expression).to_pylist()
+        with system_errors():
+            return self._connection.to_pyarrow(expression).to_pylist()
 
     def batches(self, expression: Relation, *, size: int = 100_000) -> Iterator[Columns]:
         """The result in pieces of at most `size` rows, so that no table is held whole."""
-        for batch in self._connection.to_pyarrow_batches(expression, chunk_size=size):
-            if batch.num_rows:
-                yield numpy_columns(pa.Table.from_batches([batch]))
+        with system_errors():
+            for batch in self._connection.to_pyarrow_batches(expression, chunk_size=size):
+                if batch.num_rows:
+                    yield numpy_columns(pa.Table.from_batches([batch]))
 
     def keep(self, expression: Relation, name: str) -> StoredTable:
         """The result stored as Parquet under the engine's folder, written whole or not at all."""
         path = self.folder / f"{name}.parquet"
-        with replacing(path) as temporary:
+        with replacing(path) as temporary, system_errors():
             self._connection.to_parquet(expression, temporary, compression="zstd")
         self._opened.pop(path, None)
         return stored(path)
@@ -118,7 +130,9 @@ class Engine:
         """The result held as a temporary table, which spills to disk, until the block ends."""
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
         try:
-            yield self._connection.create_table(unique, expression, temp=True)
+            with system_errors():
+                table = self._connection.create_table(unique, expression, temp=True)
+            yield table
         finally:
             self._connection.drop_table(unique, force=True)
 
@@ -170,5 +184,27 @@ def replacing(path: Path) -> Generator[Path]:
     try:
         yield temporary
         temporary.replace(path)
+    except OSError as error:
+        if error.filename is not None and Path(error.filename) == temporary:
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def system_errors() -> Generator[None]:
+    """A full disk, a forbidden file and too little memory inside DuckDB as the system's own errors.
+
+    Raises OSError and MemoryError for them; every other error of DuckDB stays what it is.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError(str(error).partition("\n")[0]) from error
+    except duckdb.IOException as error:
+        text = str(error).lower()
+        number = next((number for words, number in _REFUSALS.items() if words in text), None)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number)) from error

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.decisions.decision import Decision, Status
 from patronage.decisions.journal import Action, Event, Expected, append
-from patronage.study.decided import decided_ledger
+from patronage.study.decided import decided_ledger, silent
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from patronage.study.shelf import Run
 
@@ -36,12 +36,12 @@ class WorkingList:
     rows: tuple[dict[str, Any], ...]
 
 
-def found_decision(run: Run, wanted: str) -> Decision:
+def found_decision(run: Run, wanted: str, warn: Callable[[str], None] = silent) -> Decision:
     """The decision of that id, or of the only id that starts so.
 
     Raises ProjectError when none or more than one does.
     """
-    rows = decided_ledger(run)
+    rows = decided_ledger(run, warn)
     hits = [row for row in rows if row.id.startswith(wanted)] if wanted else []
     if len(hits) == 1:
         return hits[0]
@@ -59,7 +59,8 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
 
     Raises ProjectError for an unknown decision or action, a date that is none, a row that proposes nothing.
     """
-    decision = found_decision(run, wanted)
+    warnings: list[str] = []
+    decision = found_decision(run, wanted, warnings.append)
     faults = list(_faults(decision, verdict))
     if faults:
         raise ProjectError(*faults)
@@ -74,17 +75,18 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
         why=verdict.why,
         expected=expected,
     )
-    warning = append(run.project.journal, event)
+    torn = append(run.project.journal, event)
+    warning = torn or next(iter(warnings), None)
     return found_decision(run, decision.id), warning
 
 
-def working_lists(run: Run, wanted: str | None = None) -> Iterator[WorkingList]:
+def working_lists(run: Run, wanted: str | None = None, warn: Callable[[str], None] = silent) -> Iterator[WorkingList]:
     """One working list for each accepted decision of the last run, or for one decision by its id.
 
     Raises ProjectError when the one asked for is not accepted.
     """
     if wanted is not None:
-        decision = found_decision(run, wanted)
+        decision = found_decision(run, wanted, warn)
         if decision.status is not Status.ACCEPTED:
             next_step = f"accept it first: patronage decide DIR {decision.id} accept"
             raise ProjectError(
@@ -92,7 +94,7 @@ def working_lists(run: Run, wanted: str | None = None) -> Iterator[WorkingList]:
             )
         yield _working_list(decision)
         return
-    for decision in decided_ledger(run):
+    for decision in decided_ledger(run, warn):
         if decision.status is Status.ACCEPTED:
             yield _working_list(decision)
 

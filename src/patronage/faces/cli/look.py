@@ -12,7 +12,7 @@ from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.finding_screen import tell_finding
-from patronage.faces.cli.screen import err, out, table, tell_json
+from patronage.faces.cli.screen import err, out, table, tell_json, warn
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.present import decision_data, finding_data, plain, stored_tables
 from patronage.faces.tables import chosen, write_csv, write_parquet, write_rows
@@ -71,7 +71,7 @@ def ledger(  # noqa: PLR0917  each is an option of the command
 ) -> None:
     """List the proposals of the last run, those with the most measured money at stake first."""
     run = open_study(folder).last_run()
-    rows = decided_ledger(run)[:top]
+    rows = decided_ledger(run, warn)[:top]
     if best:
         _tell_best_set(run, as_json=as_json)
         return

@@ -9,7 +9,7 @@ import typer
 
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_decision
-from patronage.faces.cli.screen import err, out, printable, table, tell_json
+from patronage.faces.cli.screen import err, out, printable, table, tell_json, warn
 from patronage.faces.present import decision_data
 from patronage.faces.words import cell, words_of
 from patronage.study.acting import Verdict, WorkingList, found_decision, working_lists
@@ -37,7 +37,7 @@ def explain(
 ) -> None:
     """Walk from a decision down to the findings, the customers and the rows behind it."""
     run = open_study(folder).last_run()
-    found = found_decision(run, decision)
+    found = found_decision(run, decision, warn)
     people = found.people.records(SHOWN) if found.people else []
     lines = lines_of_customer(run, customer) if customer is not None else []
     if as_json:
@@ -69,7 +69,7 @@ def decide(  # noqa: PLR0917  each is an option of the command
     run = open_study(folder).last_run()
     found, warning = write_down(run, decision, Verdict(verdict, owner, due, why))
     if warning:
-        err.print(printable(warning), markup=False)
+        warn(warning)
     if as_json:
         tell_json(decision_data(found))
     else:
@@ -86,7 +86,7 @@ def lists(
 ) -> None:
     """Give one working list for each accepted decision: who, when, what, amount, why."""
     run = open_study(folder).last_run()
-    found = list(working_lists(run, decision))
+    found = list(working_lists(run, decision, warn))
     if xlsx is not None:
         from patronage.faces.report.workbook import write_lists
 

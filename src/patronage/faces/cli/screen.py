@@ -39,6 +39,11 @@ def tell_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
         err.print(f"[bold red]error[/] {escape(printable(str(fault)))}", soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """What was awkward and has been dealt with, one line on standard error."""
+    err.print(printable(text), markup=False, soft_wrap=True)
+
+
 def disk_fault(error: OSError) -> Fault:
     """A failed file operation in plain words, with what to do about it."""
     where = str(error.filename or "the project folder")

@@ -10,7 +10,7 @@ import typer
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.look import ledger_data
-from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, tell_json
+from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, tell_json, warn
 from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
@@ -88,5 +88,5 @@ def write_page(run: Run, path: Path, *, redact: bool) -> Path:
     # The charts' library takes a second to import, which commands without a report must not pay.
     from patronage.faces.report.document import write_report
 
-    write_report(run, decided_ledger(run), path, redact=redact)
+    write_report(run, decided_ledger(run, warn), path, redact=redact)
     return path

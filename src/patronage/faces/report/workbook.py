@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from patronage.evidence.engine import replacing
 from patronage.faces.decision_facts import flat_decision
@@ -62,4 +63,9 @@ def _write(path: Path, sheets: Sequence[tuple[str, Sequence[str], Sequence[Seque
                         sheet.write_string(index, place, str(value)[:LONGEST_CELL])
             sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
             sheet.set_column(0, len(columns) - 1, 16)
-        book.close()
+        try:
+            book.close()
+        except FileCreateError as error:
+            # The library wraps what the system said, which is what a reader can act on.
+            said = error.args[0]
+            raise (said if isinstance(said, OSError) else OSError(str(said))) from None
