@@ -129,6 +129,15 @@ def test_the_quality_of_each_column_is_told(loading: Any) -> None:
     assert (place.given, place.missing_share, place.most) == (False, 1.0, None)
 
 
+def test_lines_that_look_like_no_product_are_told_where_the_mapping_is_silent(loading: Any) -> None:
+    content = "customer,day,quantity,price,order,product\na,2024-01-01,1,5,1,MUG\na,2024-01-01,1,3,1,post\n"
+    loaded = loading.csv(content, LINE_COLUMNS)
+    assert [(item.code, item.lines, item.money) for item in loaded.apart] == [("POST", 1, 3.0)]
+    assert loaded.not_product == "upper(trim(product)) in ('POST')"
+    assert loaded.read_as == "utf-8, comma between cells"
+    assert loading.csv(content, LINE_COLUMNS, not_product=loaded.not_product).apart == ()
+
+
 # What goes to quarantine
 
 BAD_ROWS = [
@@ -275,37 +284,6 @@ def test_a_table_that_cannot_be_used_is_refused(loading: Any, content: str, mess
     assert loading.csv_refusal(content) == f"orders (orders.csv): {message}"
 
 
-def test_everything_that_is_wrong_with_a_mapping_is_listed_at_once(loading: Any) -> None:
-    columns = {"customer_id": "custmer", "amount": "amont * 2", "colour": "day", "place": "a ++ ("}
-    assert loading.csv_refusal("customer,day,amount\na,2024-01-01,1\n", columns, keep="stat = 1").splitlines() == [
-        "orders: the required column ordered_at is not mapped; map it: ordered_at: <column of the source>",
-        (
-            "orders: orders has no column 'colour'; it has amount, channel_id, currency, customer_id, "
-            "delivery_option_id, discount, list_price, order_id, ordered_at, place, product, product_id, quantity, "
-            "tax, unit_cost, unit_price"
-        ),
-        "orders.customer_id: there is no column 'custmer'; did you mean 'customer'?",
-        "orders.amount: there is no column 'amont'; did you mean 'amount'?",
-        (
-            "orders.place: there is no column 'a ++ (', and it is no expression: expected a name, a number or a text "
-            "at character 7 of 'a ++ ('; the columns are 'customer', 'day', 'amount'"
-        ),
-        "orders.keep: there is no column 'stat'; the columns are 'customer', 'day', 'amount'",
-    ]
-
-
-def test_a_mapping_without_money_is_refused(loading: Any) -> None:
-    assert loading.csv_refusal(
-        "customer,day,n\na,2024-01-01,1\n", {"customer_id": "customer", "ordered_at": "day", "quantity": "n"}
-    ) == ("orders: neither amount or quantity with unit_price is mapped; map amount or quantity with unit_price")
-
-
-def test_an_unknown_table_is_refused_with_the_nearest(loading: Any) -> None:
-    assert (
-        loading.csv_refusal("a\n1\n", {}, table="order") == "order: there is no table 'order'; did you mean 'orders'?"
-    )
-
-
 def test_keeping_no_row_is_refused(loading: Any) -> None:
     assert loading.csv_refusal("customer,day,amount\na,2024-01-01,1\n", keep="amount > 5") == (
         "orders (orders.csv): no row is kept; loosen `keep`, or check that the file has rows below its header"
@@ -328,37 +306,6 @@ def test_keeping_no_row_is_refused(loading: Any) -> None:
 def test_odd_businesses_load_whole(loading: Any, rows: list[str]) -> None:
     loaded = loading.csv("customer,day,amount\n" + "\n".join(rows) + "\n")
     assert (loaded.rows_in, loaded.good.rows) == (len(rows), len(rows))
-
-
-# The other tables
-
-
-def test_customers_have_one_row_each(loading: Any) -> None:
-    content = "id,name,sector,joined\n1,Ada,shops,2020-01-01\n2,Bob,,\n1,Eve,,2021-01-01\n,Ann,,\n3,Joe,,soon\n"
-    columns = {"customer_id": "id", "name": "name", "acquired_at": "joined"}
-    loaded = loading.csv(content, columns, table="customers", extra={"sector": "sector"})
-    assert loaded.good.columns[-1] == "sector"
-    assert [(row["customer_id"], row["name"]) for row in loaded.good.records()] == [("1", "Ada"), ("2", "Bob")]
-    assert reasons(loaded) == [
-        ("customer_id stands in an earlier row already", 1, 3),
-        ("customer_id is missing", 1, 4),
-        ("acquired_at is not a date", 1, 5),
-    ]
-    assert loaded.rows_in == loaded.good.rows + loaded.quarantine.rows == 5
-
-
-def test_products_books_events_and_exits_load(loading: Any) -> None:
-    products = loading.csv("sku,cost\nA,1.5\nB,\n", {"product_id": "sku", "unit_cost": "cost"}, table="products")
-    assert good(products, "unit_cost") == [1.5, None]
-    books = loading.csv("m,l,v\n2024-01,revenue,100\n", {"period": "m", "line": "l", "amount": "v"}, table="books")
-    assert books.good.records() == [{"line_id": 1, "period": "2024-01", "line": "revenue", "amount": 100.0}]
-    columns = {"activity_id": "what", "customer_id": "who", "at": "day", "minutes": "min"}
-    content = "what,who,day,min,air\ncall,a,2024-01-01,5,1\ncall,a,2024-01-02,-5,0\ncall,,2024-01-02,nan,0\n"
-    events = loading.csv(content, columns, table="activity_events", extra={"air": "air"})
-    assert (good(events, "minutes"), good(events, "air")) == ([5.0], [1.0])
-    assert [item.reason for item in events.reasons] == ["minutes is below 0", "minutes is not a finite number"]
-    exits = loading.csv("who,day\na,2024-01-01\n", {"customer_id": "who", "at": "day"}, table="exits")
-    assert good(exits, "at") == [datetime(2024, 1, 1)]
 
 
 # Real data

@@ -14,7 +14,8 @@ from patronage.vocabulary.errors import EvidenceError, Fault
 NASTY = (
     "<script>alert(1)</script>", "=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", 'say "hi"',
     "'; DROP TABLE orders; --", "line one\nline two", "windows\r\nline", "🎁 emoji ✂️", "x" * 10_000, "ünï¢ödé",
-    " spaces around ", "a,b;c\td|e", "NULL", "nan", "{'a': 1}", "\\", "\\\"", "%_[x]*?", "\u200b", "\ufeffmark", "٣", "א",
+    " spaces around ",
+    "a,b;c\td|e", "NULL", "nan", "{'a': 1}", "\\", "\\\"", "%_[x]*?", "\u200b", "\ufeffmark", "٣", "א",
 )  # fmt: skip
 TEXTS = st.one_of(st.sampled_from(NASTY), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30))
 NUMBERS = st.one_of(

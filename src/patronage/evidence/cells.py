@@ -17,10 +17,6 @@ _GROUPED = {
 _WHOLE_BOUND = 2.0**53
 
 
-@ibis.udf.scalar.builtin(name="regexp_full_match")
-def _full_match(text: str, pattern: str) -> bool: ...  # pyright: ignore[reportReturnType]  body lives in the engine
-
-
 def as_text(value: ir.Value) -> ir.Value:
     """The cell as text: whole floats without a fraction, missing and not-a-number as null."""
     kind = value.type()
@@ -46,7 +42,7 @@ def as_key(value: ir.Value) -> ir.Value:
     text = as_text(value)
     if not value.type().is_string():
         return text
-    plain = ibis.ifelse(text.endswith(".0") & _full_match(text, r"\d+\.0"), text.substr(0, text.length() - 2), text)
+    plain = ibis.ifelse(text.endswith(".0") & _is_all(text, r"\d+\.0"), text.substr(0, text.length() - 2), text)
     return ibis.ifelse((text.length() <= 5) & text.lower().isin(KEYLESS), ibis.null("string"), plain)
 
 
@@ -79,6 +75,11 @@ def is_plain_number(value: ir.Value) -> ir.Value:
     return value.try_cast("float64").notnull() & ~value.contains("_")
 
 
+def _is_all(text: ir.Value, pattern: str) -> ir.Value:
+    """Whether a pattern matches the whole of a text."""
+    return text.re_search(f"^(?:{pattern})$")
+
+
 def _plain_number(value: ir.Value, otherwise: ir.Value) -> ir.Value:
     return ibis.ifelse(is_plain_number(value), value.try_cast("float64"), otherwise)
 
@@ -88,7 +89,7 @@ def _written_number(value: ir.Value, decimal: str) -> ir.Value:
     space = f"[{_SPACES}]*"
     sign = rf"{space}[-+(]?{space}(?:{_CODE}{space})?[-+]?{space}"
     pattern = rf"{sign}(?:{_GROUPED[decimal]}){space}(?:{_CODE})?{space}[-)]?"
-    exact = _full_match(text, pattern) & _full_match(text, r"\(.*\)|[^()]*")
+    exact = _is_all(text, pattern) & _is_all(text, r"\(.*\)|[^()]*")
     digits = text.re_replace(r"[^0-9.]" if decimal == "." else r"[^0-9,]", "").replace(decimal, ".")
     size = ibis.ifelse(exact, digits.try_cast("float64"), ibis.null("float64"))
     return ibis.ifelse(text.re_search(r"[-(]"), -size, size)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from patronage.evidence.cells import as_key, as_number, as_text, tidied
 from patronage.evidence.guess_columns import Sample, currency_of, layout_columns, named_columns, sampled
+from patronage.evidence.loaded import ApartLines
 from patronage.evidence.marking import MappedSource, cell_forms
-from patronage.evidence.not_product import ApartLines, apart_expression, apart_lines
+from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
 from patronage.evidence.readers import RawSource, raw_source
 from patronage.evidence.resolve import resolved
 from patronage.vocabulary.errors import EvidenceError, Fault
@@ -139,14 +140,5 @@ def _looked_into(
         amount=money,
     )
     found = apart_lines(lines, engine)
-    written = _in_grammar(texts.get("product_id") or texts["product"], raw)
+    written = in_grammar(texts.get("product_id") or texts["product"], raw.columns)
     return (), found, apart_expression(found, written) if written else None
-
-
-def _in_grammar(text: str, raw: RawSource) -> str | None:
-    """A mapped text as the grammar writes it: a column's name in backticks where it is no bare word."""
-    if text not in raw.columns:
-        return f"({text})"
-    if text.isidentifier() and text.lower() not in {"and", "or", "not", "in", "like", "is", "null", "true", "false"}:
-        return text
-    return None if "`" in text else f"`{text}`"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.loaded import Loaded
+from patronage.evidence.loaded import ApartLines, Loaded
 from patronage.evidence.marking import BROKEN, MappedSource, Marked, RowTerms, cell_forms, marked_rows
+from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
 from patronage.evidence.quality import columns_seen
 from patronage.evidence.quarantine import quarantined, reason_counts
 from patronage.evidence.readers import LINE, raw_source
@@ -81,7 +82,20 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     good, repeats = _keep_good(work, given, engine)
     names = [field.name for field in work.source.found.fields]
     seen = columns_seen(engine.open(good), names, given, engine)
-    return Loaded(table, good, quarantine, all_rows, reasons, seen, given, repeats)
+    apart, not_product = _proposal(work, good, engine)
+    words = work.source.raw.words
+    return Loaded(table, good, quarantine, all_rows, reasons, seen, given, repeats, words, apart, not_product)
+
+
+def _proposal(work: _Rows, good: StoredTable, engine: Engine) -> tuple[tuple[ApartLines, ...], str | None]:
+    """The order lines that look like no product, and the expression for a mapping that says nothing of them."""
+    mapping = work.source.mapping
+    text = mapping.columns.get("product_id") or mapping.columns.get("product")
+    if mapping.table != "orders" or mapping.not_product is not None or text is None:
+        return (), None
+    apart = apart_lines(engine.open(good), engine)
+    column = in_grammar(text, work.source.raw.columns)
+    return apart, apart_expression(apart, column) if column else None
 
 
 def _counts(rows: ir.Table, engine: Engine) -> tuple[int, int]:

@@ -29,10 +29,26 @@ class ColumnSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ApartLines:
+    """Lines of one kind that look like no product.
+
+    code: in capitals, or the description where there is no code. money: their sum, in the source's
+    currency.
+    """
+
+    code: str
+    description: str
+    lines: int
+    money: float
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """One loaded table; rows_in = good + quarantine, always.
 
     given: canonical columns that the source maps. repeats: exact repeats among the good rows.
+    read_as: how the source is written. apart: order lines that look like no product while the
+    mapping keeps none apart; not_product: the expression that would.
     """
 
     table: str
@@ -43,3 +59,6 @@ class Loaded:
     columns: tuple[ColumnSeen, ...]
     given: frozenset[str]
     repeats: int
+    read_as: str = ""
+    apart: tuple[ApartLines, ...] = ()
+    not_product: str | None = None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
+from patronage.evidence.loaded import ApartLines
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from patronage.evidence.engine import Engine
 
 CODES = (
@@ -42,40 +45,39 @@ WORD_STARTS = (
 """Starts of descriptions, in lower case, of what is no product."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApartLines:
-    """Lines of one kind that are proposed to be kept apart.
-
-    code: in capitals, or the description where there is no code. money: their sum, in the source's
-    currency.
-    """
-
-    code: str
-    description: str
-    lines: int
-    money: float
-
-
 def apart_lines(lines: ir.Table, engine: Engine) -> tuple[ApartLines, ...]:
     """The lines that look like no product, by code in capitals, those with the most lines first.
 
     A code counts when it says so itself, or when its most frequent description does; without codes
     the description decides alone. lines: order lines with product_id, product and amount.
     """
-    named = lines.mutate(code=lines.product_id.fill_null(lines["product"]).strip().upper())
-    suspects = named.filter(_by_code(named.product_id) | _by_words(named["product"])).select("code").distinct()
-    kinds = named.semi_join(suspects, "code").mutate(text=lambda t: t["product"].strip())
-    pairs = kinds.group_by("code", "text").aggregate(lines=kinds.count(), money=kinds.amount.sum())
-    counted = pairs.group_by("code").aggregate(
-        description=pairs.text.argmax(
-            ibis.struct({"lines": pairs.lines, "text": pairs.text}), where=pairs.text.notnull()
-        ),
-        lines=pairs.lines.sum(),
-        money=pairs.money.sum(),
-    )
-    apart = counted.filter(_by_code(counted.code) | _by_words(counted.description))
-    found = engine.records(apart.order_by(apart.lines.desc(), "code"))
+    kinds = lines.group_by("product_id", "product").aggregate(lines=lines.count(), money=lines.amount.sum())
+    # Kept apart, so that kinds of lines are looked at and not every line.
+    with engine.staged(kinds, "kinds") as known:
+        text = known["product"].strip()
+        named = known.mutate(text=text, code=ibis.coalesce(known.product_id, text).strip().upper())
+        counted = named.group_by("code").aggregate(
+            description=named.text.argmax(
+                ibis.struct({"lines": named.lines, "text": named.text}), where=named.text.notnull()
+            ),
+            lines=named.lines.sum(),
+            money=named.money.sum(),
+        )
+        apart = counted.filter(_by_code(counted.code) | _by_words(counted.description))
+        found = engine.records(apart.order_by(apart.lines.desc(), "code"))
     return tuple(ApartLines(row["code"], row["description"] or "", row["lines"], row["money"] or 0.0) for row in found)
+
+
+def in_grammar(text: str, source: Collection[str]) -> str | None:
+    """A mapped text as the grammar writes it: a column's name in backticks where it is no bare word.
+
+    source: the names of the source's columns. None for a name that the grammar cannot write.
+    """
+    if text not in source:
+        return f"({text})"
+    if text.isidentifier() and text.lower() not in {"and", "or", "not", "in", "like", "is", "null", "true", "false"}:
+        return text
+    return None if "`" in text else f"`{text}`"
 
 
 def apart_expression(found: tuple[ApartLines, ...], column: str) -> str | None:

@@ -68,8 +68,7 @@ def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generato
         try:
             yield reading.opened()
         except duckdb.Error as error:
-            first = str(error).strip().splitlines()[0]
-            raise EvidenceError(Fault(where, f"the source cannot be read: {first}")) from error
+            raise EvidenceError(_stopped(error, where)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +255,16 @@ def _offset(file: ir.Value, offsets: list[int]) -> ir.Value:
     if len(offsets) == 1:
         return ibis.literal(0, "int64")
     return ibis.cases(*((file == place, offset) for place, offset in enumerate(offsets)), else_=0)
+
+
+def _stopped(error: duckdb.Error, where: str) -> Fault:
+    """What an engine's error means for a person: no room, no memory, or a source that is damaged."""
+    first = str(error).strip().splitlines()[0]
+    if "No space left" in str(error):
+        return Fault(where, f"there is no room on the disk: {first}", "make room, or move the project")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Fault(where, f"the memory does not suffice: {first}", "give the engine more, or close other programs")
+    return Fault(where, f"the source cannot be read: {first}")
 
 
 def _absolute(path: Path) -> Path:
