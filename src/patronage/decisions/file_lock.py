@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from patronage.vocabulary.errors import Fault, ProjectError
+from patronage.vocabulary.errors import BlockedError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -30,7 +30,7 @@ LOCKED_BYTE = 0x7FFF_FFF0
 def locked(path: Path, message: str, *, wait: float = 0.0) -> Generator[None]:
     """Holds the file's lock for the block; the system frees it when the process ends, however it ends.
 
-    message: what to say when another process holds it after `wait` seconds. Raises ProjectError then,
+    message: what to say when another process holds it after `wait` seconds. Raises BlockedError then,
     and when the file cannot be made or opened. The file itself stays.
     """
     handle = _opened(path)
@@ -50,14 +50,14 @@ def _opened(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ProjectError(Fault(str(path), f"cannot be locked: {reason}", "make the folder writable")) from error
+        raise BlockedError(Fault(str(path), f"cannot be locked: {reason}", "make the folder writable")) from error
 
 
 def _taken(handle: int, path: Path, message: str, wait: float) -> None:
     until = time.monotonic() + wait
     while not _try(handle):
         if time.monotonic() >= until:
-            raise ProjectError(Fault(str(path), message, "wait until it has ended and try again"))
+            raise BlockedError(Fault(str(path), message, "wait until it has ended and try again"))
         time.sleep(PAUSE)
 
 

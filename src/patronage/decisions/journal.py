@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from patronage.decisions.decision import Status
 from patronage.decisions.file_lock import locked
-from patronage.vocabulary.errors import Fault, ProjectError
+from patronage.vocabulary.errors import BlockedError, Fault, ProjectError
 
 VERSION = 1
 """The version of events that this code writes and reads."""
@@ -77,7 +77,7 @@ class JournalState:
 def append(path: Path, event: Event) -> str | None:
     """Writes one event behind the others and syncs it to disk; a warning where a torn line had to be set aside.
 
-    Raises ProjectError when the journal is in use for too long or cannot be written.
+    Raises BlockedError when the journal is in use for too long or cannot be written.
     """
     try:
         with locked(path, BUSY, wait=PATIENCE):
@@ -91,7 +91,7 @@ def append(path: Path, event: Event) -> str | None:
     except OSError as error:
         reason = error.strerror or str(error)
         fault = Fault(str(path), f"the journal cannot be written: {reason}", "make the project folder writable")
-        raise ProjectError(fault) from error
+        raise BlockedError(fault) from error
 
 
 def events(path: Path) -> Journal:

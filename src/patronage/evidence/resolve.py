@@ -60,6 +60,21 @@ def resolved(mapping: SourceMapping, source: Iterable[str]) -> Resolved:
     return Resolved(contract, columns, (*contract.fields, *further), currency)
 
 
+def said_faults(table: str, said: Mapping[str, str], source: Iterable[str]) -> list[Fault]:
+    """What cannot be among the columns that a person named, canonical name to source column or expression."""
+    contract, names = CONTRACTS[table], list(source)
+    known = [*contract.names(), CURRENCY]
+    faults: list[Fault] = []
+    for canonical, text in said.items():
+        if canonical not in known:
+            step = nearest(canonical, known) or f"{table} has {', '.join(known)}"
+            faults.append(Fault("--map", f"{table} has no column {canonical!r}", step))
+            continue
+        found = _expression(text, names, f"{table}.{canonical}")
+        faults.extend(found if isinstance(found, list) else ())
+    return faults
+
+
 def _expression(text: str, names: list[str], where: str) -> Expression | list[Fault]:
     """What a mapped text stands for: a column of that exact name, else an expression over columns."""
     for name in (text, text.strip()):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from patronage.evidence.engine import Engine, replacing
 from patronage.evidence.guess import Guess, guess_orders
+from patronage.evidence.resolve import said_faults
 from patronage.strategy.starting_file import Beginning, starting_file
 from patronage.study.project import Project
 from patronage.vocabulary.errors import EvidenceError, Fault, ProjectError
@@ -38,8 +39,8 @@ class Start:
 def looked_at(start: Start) -> Guess:
     """The guess at an order export.
 
-    Raises ProjectError when the folder is a project already, EvidenceError when the file cannot be read
-    or a column that is needed cannot be found, with the columns that could be it.
+    Raises ProjectError when the folder is a project already, EvidenceError when the file cannot be read, a
+    column that a person named is not there, or one that is needed cannot be found, with those that could be it.
     """
     if (start.folder / "strategy.yaml").exists():
         next_step = "change strategy.yaml there, or name another folder"
@@ -52,6 +53,9 @@ def looked_at(start: Start) -> Guess:
             guess = guess_orders(start.orders.resolve(), engine, start.said)
         finally:
             engine.close()
+    # A slip in what a person typed is told before a file is written that would have to be mended by hand.
+    if wrong := said_faults("orders", start.said, guess.source_columns):
+        raise EvidenceError(*wrong)
     if guess.missing:
         raise EvidenceError(*(_missing_fault(start, one.canonical, one.candidates) for one in guess.missing))
     return guess

@@ -57,6 +57,10 @@ class ProjectError(PatronageError):
     """The project folder cannot be read, written or locked."""
 
 
+class BlockedError(ProjectError):
+    """The project folder is in use by another program, or may not be written."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The words closest to a misspelt one, as an English phrase; empty when none is close."""
     names = list(known)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from typing import Any, cast
 
@@ -9,8 +11,15 @@ import typer
 from typer.exceptions import TyperException
 
 from patronage.faces.cli import begin, compare, look, people, start, work
-from patronage.faces.cli.screen import FAILED, INVALID, disk_fault, tell_faults
-from patronage.vocabulary.errors import EvidenceError, PatronageError, ProjectError, StrategyError
+from patronage.faces.cli.screen import FAILED, INVALID, disk_fault, tell_faults, warn
+from patronage.vocabulary.errors import BlockedError, EvidenceError, Fault, PatronageError, ProjectError, StrategyError
+
+TRACEBACK = "PATRONAGE_TRACEBACK"
+"""The variable of the environment under which a fault of the product's own is shown with its traceback."""
+
+OUT_OF_MEMORY = Fault(
+    "memory", "there is not enough of it", "close other programs, or set how much to hold: --memory 2GB"
+)
 
 app = typer.Typer(
     name="patronage",
@@ -28,7 +37,16 @@ def main() -> None:
 
     0 good, 1 failed, 2 invalid input, 3 no finding can be computed from what is given.
     """
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        # A screen that knows fewer letters than the data shows an escape in place of the letter.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _nobody_reads()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -38,13 +56,38 @@ def run(arguments: list[str]) -> int:
         found = app(args=arguments, prog_name="patronage", standalone_mode=False)
     except PatronageError as error:
         tell_faults(error.faults, as_json=as_json)
-        return INVALID if isinstance(error, EvidenceError | StrategyError | ProjectError) else FAILED
+        return INVALID if _is_input(error) else FAILED
     except TyperException as error:
         cast("Any", error).show()
         return INVALID
     except typer.Abort:
+        warn("stopped; the last good run is untouched")
         return FAILED
-    except OSError as error:
-        tell_faults((disk_fault(error),), as_json=as_json)
+    except BrokenPipeError:
+        _nobody_reads()
+        return FAILED
+    except (OSError, MemoryError) as error:
+        tell_faults((disk_fault(error) if isinstance(error, OSError) else OUT_OF_MEMORY,), as_json=as_json)
+        return FAILED
+    except Exception as error:
+        # The last door: a fault of our own is told in words too.
+        if TRACEBACK in os.environ:
+            raise
+        tell_faults((_own_fault(error),), as_json=as_json)
         return FAILED
     return found if isinstance(found, int) else 0
+
+
+def _is_input(error: PatronageError) -> bool:
+    """Whether the input is at fault, rather than the machine or another program."""
+    return isinstance(error, EvidenceError | StrategyError | ProjectError) and not isinstance(error, BlockedError)
+
+
+def _own_fault(error: Exception) -> Fault:
+    found = f"stopped on a fault of its own, {type(error).__name__}: {error}"
+    return Fault("patronage", found, f"report it with what {TRACEBACK}=1 before the command prints")
+
+
+def _nobody_reads() -> None:
+    """Keeps Python from telling at its end that the reader of standard output, such as `head`, has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -26,7 +28,9 @@ err = Console(stderr=True, highlight=False)
 
 def tell_json(value: Any) -> None:
     """One JSON document on standard output, with nothing else beside it."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    # Where the system writes in another encoding than UTF-8, JSON's own escapes keep every character.
+    narrow = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name != "utf-8"
+    sys.stdout.write(json.dumps(value, ensure_ascii=narrow, indent=2, allow_nan=False) + "\n")
 
 
 def tell_faults(faults: Iterable[Fault], *, as_json: bool) -> None:
@@ -47,9 +51,11 @@ def warn(text: str) -> None:
 def disk_fault(error: OSError) -> Fault:
     """A failed file operation in plain words, with what to do about it."""
     where = str(error.filename or "the project folder")
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Fault(where, "the disk is full", "free some space and run again; the last good run is untouched")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if os.path.isfile(where) and not os.access(where, os.R_OK):  # noqa: PTH113  a name the system gave
+            return Fault(where, "cannot be read", "give yourself permission to read it")
         return Fault(where, "cannot be written", "give write permission to the folder, or choose another")
     return Fault(where, error.strerror or str(error), "mend this and run again; the last good run is untouched")
 
