@@ -12,9 +12,16 @@ from patronage.vocabulary.grade import Grade
 class NextNeed:
     """What each customer is likely to need next, and when (M29).
 
-    level: product or category. hit_rate, popularity_hit_rate: share of held-out purchases among the ten
-    first, by the model and by plain popularity. customers: customer_id, rank, item, product, probability
-    (calibrated on the held-out period), lift, expected_in_days.
+    Only items that the customer had not bought before count, as needs and as hits. level: product or category.
+    hit_rate, popularity_hit_rate: share of the first purchases of the last horizon_days, held out, that were among the
+    ten first of the customer's list, by the model and by what most customers bought in as many days before.
+    evaluated_customers: those with such a purchase. gain: hit_rate less popularity's, with its own standard error,
+    since both judge the same customers. customers_hit: share of them with at least one hit. repeat_share: of what they
+    bought then, bought before: no list holds it. foreseen, observed: hits among the five first, by chances learned on
+    the time before, and as they came. customers: customer_id, rank, item, product, probability (of a purchase within
+    horizon_days, learned from the lists of the two last such times), lift (how many times as often as by chance the
+    item is bought by those who bought the one that speaks most for it), expected_in_days (until the purchase, where it
+    comes), because (the item that speaks most for it).
     """
 
     grade: Grade
@@ -26,6 +33,13 @@ class NextNeed:
     popularity_hit_rate: float
     better_than_popularity: bool
     horizon_days: int
+    customers_hit: float
+    popularity_customers_hit: float
+    gain: float
+    gain_se: float
+    repeat_share: float
+    foreseen: float
+    observed: int
     customers: StoredTable
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
+from patronage.analyses.partnership.next_need import next_need
 from patronage.analyses.segments.behaviour_segments import behaviour_segments
 from patronage.analyses.who.buying_type import buying_type
 from patronage.analyses.who.cohorts import cohorts
@@ -49,6 +50,7 @@ ANALYSES: tuple[Maker, ...] = (
     customer_equity,
     customer_profit,
     lifetime_value,
+    next_need,
     order_summary,
     repeat_buying,
     whale_curve,

@@ -1,0 +1,138 @@
+"""What each customer has bought of each item, and when it began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ibis.expr.types import Table
+
+    from patronage.evidence.tables import Orders, Products
+
+PRODUCT, CATEGORY = "product", "category"
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """Stretches of equal length, in whole days, that end with a day: number 0 ends with it, number 1 before that."""
+
+    end: date
+    days: int
+    count: int
+
+
+def item_lines(orders: Orders, products: Products | None, level: str) -> Table:
+    """One row per product line of a known customer and item.
+
+    level: product, or category, which the products name. Columns: line_id, customer_id, item, name (of the product,
+    null for a category), day (date), units (quantity, or 1 and -1 where none is given), amount (currency), is_return.
+    """
+    lines = orders.table
+    known = lines.filter(lines.customer_id.notnull() & lines.is_product & lines.product_id.notnull())
+    counted = ibis.ifelse(known.is_return, -1.0, 1.0)
+    units = ibis.coalesce(known.quantity, counted) if "quantity" in orders.given else counted
+    rows = known.select(
+        "line_id", "customer_id", "amount", "is_return",
+        item=known.product_id, name=known["product"], day=known.ordered_at.date(), units=units.cast("float64"),
+    )  # fmt: skip
+    if level == PRODUCT or products is None:
+        return rows
+    categories = products.table.filter(products.table.category.notnull())
+    named = categories.select(category_of=categories.product_id, category=categories.category)
+    joined = rows.inner_join(named, rows.item == named.category_of)
+    return joined.mutate(item=joined.category, name=ibis.null("string")).drop("category_of", "category")
+
+
+def customer_items(lines: Table, slices: Slices) -> Table:
+    """One row per customer and item of which something was kept.
+
+    lines: of item_lines. Keys: customer_id, item. age: days from the first purchase to the end of the slices.
+    bought_0, bought_1, ...: whether bought within the slice of that number.
+    """
+    aged = lines.mutate(age=_days_before(lines.day, slices.end))
+    taken = ~aged.is_return
+    within = {
+        f"bought_{k}": (taken & (aged.age >= k * slices.days) & (aged.age < (k + 1) * slices.days)).any()
+        for k in range(slices.count)
+    }
+    pairs = aged.group_by("customer_id", "item").aggregate(
+        net=aged.units.sum(), age=aged.age.max(where=taken), **within
+    )
+    return pairs.filter((pairs.net > 0) & pairs.age.notnull()).drop("net")
+
+
+def customer_activity(lines: Table, slices: Slices) -> Table:
+    """One row per customer with a purchase line.
+
+    lines: of item_lines. Key: customer_id. For every slice number k from 0, counted on the day before slice k - 1
+    begins (for 0, on the end): days_k (purchase days of the year before), since_k (days since the last
+    purchase, null for none).
+    """
+    taken = lines.filter(~lines.is_return)
+    aged = taken.mutate(age=_days_before(taken.day, slices.end))
+    figures: dict[str, ibis.Value] = {}
+    for k in range(slices.count):
+        seen = aged.age >= k * slices.days
+        figures[f"days_{k}"] = aged.age.nunique(where=seen & (aged.age < k * slices.days + YEAR))
+        figures[f"since_{k}"] = aged.age.min(where=seen) - k * slices.days
+    return aged.group_by("customer_id").aggregate(**figures)
+
+
+def item_counts(pairs: Table, slices: Slices) -> Table:
+    """One row per item: by slice number k, owners_k (customers who had bought it before slice k - 1) and buyers_k.
+
+    pairs: of customer_items. buyers_k: customers who bought it within slice k.
+    """
+    figures: dict[str, ibis.Value] = {}
+    for k in range(slices.count):
+        figures[f"owners_{k}"] = ibis.coalesce((pairs.age >= k * slices.days).cast("int64").sum(), 0).cast("int64")
+        figures[f"buyers_{k}"] = ibis.coalesce(pairs[f"bought_{k}"].cast("int64").sum(), 0).cast("int64")
+    return pairs.group_by("item").aggregate(**figures).order_by("item")
+
+
+def item_names(lines: Table) -> Table:
+    """One row per item: its name on most lines, the first by the alphabet among equals; null where none is given."""
+    counts = lines.group_by("item", "name").aggregate(lines=lines.count())
+    order = ibis.window(group_by=counts.item, order_by=[counts.name.isnull(), counts.lines.desc(), counts.name])
+    ranked = counts.mutate(place=ibis.row_number().over(order))
+    return ranked.filter(ranked.place == 0).select("item", "name").order_by("item")
+
+
+def numbered_customers(activity: Table) -> Table:
+    """The same rows with `customer`, a number from 0 in the order of customer_id."""
+    numbers = ibis.row_number().over(ibis.window(order_by=activity.customer_id))
+    return activity.mutate(customer=numbers.cast("int64"))
+
+
+def numbered_items(pairs: Table, customers: Table, items: Table) -> Table:
+    """One row per customer and listed item, by their numbers.
+
+    pairs: of customer_items. customers: customer_id, customer. items: item, code. Columns: customer, code, and those
+    of the pairs but their keys.
+    """
+    listed = items.select(listed=items.item, code=items.code)
+    people = customers.select(person=customers.customer_id, customer=customers.customer)
+    joined = pairs.inner_join(listed, pairs.item == listed.listed)
+    joined = joined.inner_join(people, joined.customer_id == people.person)
+    return joined.drop("customer_id", "item", "listed", "person")
+
+
+def numbers_within(numbered: Table, first: int, end: int) -> Table:
+    """The rows of customers from number `first` to below `end`, in the order of their numbers."""
+    rows = numbered.filter((numbered.customer >= first) & (numbered.customer < end))
+    return rows.order_by(*(name for name in ("customer", "code") if name in rows.columns))
+
+
+def chosen_customers(numbered: Table, chosen: Table) -> Table:
+    """The rows of the customers whose number is chosen, by customer and item."""
+    return numbered.semi_join(chosen, "customer").order_by("customer", "code")
+
+
+def _days_before(day: ibis.Value, end: date) -> ibis.Value:
+    return ibis.literal(end).delta(day, unit="day").cast("int64")
