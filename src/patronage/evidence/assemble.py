@@ -11,15 +11,19 @@ from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, O
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
-    from patronage.evidence.relation import Relation
-
     from patronage.evidence.engine import Engine
     from patronage.evidence.loaded import Loaded
+    from patronage.evidence.relation import Relation
 
 
 def last_good_day(orders: Loaded, engine: Engine) -> date:
     """The day of the last good order, the default as-of date."""
     return engine.value(engine.open(orders.good).ordered_at.max()).date()
+
+
+def first_good_day(orders: Loaded, engine: Engine) -> date:
+    """The day of the first good order."""
+    return engine.value(engine.open(orders.good).ordered_at.min()).date()
 
 
 def assembled_orders(loaded: Loaded, products: Loaded | None, engine: Engine, as_of: date) -> Orders:

@@ -37,6 +37,7 @@ class Shared:
     orders: Floats
     gain: Floats
     cost: Floats
+    still_orders: Floats
     still_gain: Floats
     still_cost: Floats
 
@@ -65,6 +66,7 @@ def shared_factors(
         _mixed(orders * outside.calendar, renewed, part),
         _mean_one(moved * spend * outside.margin),
         _mean_one(moved * outside.cost),
+        _mixed(orders, renewed, part),
         _mean_one(still * spend * outside.margin),
         _mean_one(still * outside.cost),
     )
