@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import patronage
 from patronage.decisions.ledger import ledger
 from patronage.evidence.engine import replacing
 from patronage.strategy.strategy import load_strategy
@@ -22,6 +21,7 @@ from patronage.study.shelf import Ledger, Run
 from patronage.study.workbench import at_work, bench_at
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
         bench = bench_at(project, strategy, found, engine, options.as_of)
         compute(wiring, bench, wanted, say)
         record: dict[str, Any] = {
-            "version": patronage.__version__,
+            "version": VERSION,
             "options": options.digest,
             "strategy": strategy_digest,
             "engine": "duckdb",

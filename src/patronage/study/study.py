@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import patronage
 from patronage.study.digest import file_digest
 from patronage.study.inputs import input_files, recorded_files
 from patronage.study.options import RunOptions
 from patronage.study.project import Project
 from patronage.study.shelf import Run, last_run
+from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def _unchanged(project: Project, options: RunOptions) -> Run | None:
     """The last run, where neither strategy file, sources, code nor options have changed since."""
     record = project.last_record()
     folder = project.last_run()
-    if record is None or folder is None or record.get("version") != patronage.__version__:
+    if record is None or folder is None or record.get("version") != VERSION:
         return None
     if record.get("options") != options.digest or record.get("strategy") != file_digest(project.strategy):
         return None

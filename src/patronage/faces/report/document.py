@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-import patronage
 from patronage.decisions.decision import Decision, Status
 from patronage.evidence.engine import replacing
 from patronage.faces.report import sections
@@ -21,6 +20,7 @@ from patronage.faces.report.ledger_section import ledger_section
 from patronage.faces.report.pages import Pages
 from patronage.faces.report.redaction import Names, hidden_names, plain_names
 from patronage.faces.words import money, percent, span
+from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def document(run: Run, decisions: tuple[Decision, ...], names: Names) -> str:
     template = environment.from_string(_asset("page.html.j2"))
     return template.render(
         company=run.record["company"], as_of=run.record["as_of"], run=run.record["run"], made_at=run.record["at"][:10],
-        version=patronage.__version__, sections=made, cards=_cards(pages, decisions), alerts=_alerts(pages),
+        version=VERSION, sections=made, cards=_cards(pages, decisions), alerts=_alerts(pages),
         glossary=json.loads(_asset("glossary.json")), style=Markup(_asset("page.css")), script=Markup(script),  # noqa: S704  both are files of the package
         script_hash=fingerprint,
     )  # fmt: skip
