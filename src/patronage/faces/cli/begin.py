@@ -60,7 +60,7 @@ def init(  # noqa: PLR0917  each is an option of the command
 
     project = begun(start, guess)
     if guess.faults:
-        err.print(f"Wrote {printable(str(project.strategy))}; before it can run:")
+        err.print(f"Wrote {printable(str(project.strategy))}; before it can run:", markup=False, soft_wrap=True)
         raise EvidenceError(*guess.faults)
     if as_json:
         tell_json({"strategy": str(project.strategy), "layout": guess.layout, "columns": _columns(guess)})
@@ -86,8 +86,9 @@ def try_orders(
         guess = _guessed(start, silent=as_json)
         if not as_json:
             tell_guess(guess)
-        begun(start, guess)
+        project = begun(start, guess)
         if guess.faults:
+            err.print(f"Wrote {printable(str(project.strategy))}; before it can run:", markup=False, soft_wrap=True)
             raise EvidenceError(*guess.faults)
     with progress(silent=as_json) as say:
         run = open_study(folder).run(say=say)

@@ -16,6 +16,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Last day counted, inclusive.")]
 
 
+_SIZE = re.compile(r"\d+(\.\d+)?\s*([kmgt]i?b)", re.IGNORECASE)
+
+
+def size(text: str | None, option: str) -> str | None:
+    """An amount of memory given on the command line; raises ProjectError when it is not written such as 4GB."""
+    if text is not None and not _SIZE.fullmatch(text.strip()):
+        raise ProjectError(Fault(option, f"{text!r} is no size", "write it as 4GB or 500MB"))
+    return text
+
+
 def day(text: str | None, option: str) -> date | None:
     """A date given on the command line; raises ProjectError when it is not written YYYY-MM-DD."""
     if text is None:

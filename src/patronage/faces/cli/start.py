@@ -67,16 +67,20 @@ def report(
     folder: Folder,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to write it.")] = None,
     redact: Annotated[bool, typer.Option("--redact", help="Customers under stable pseudonyms.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the report of the last run as one HTML file that works offline."""
     run = open_study(folder).last_run()
-    with progress(silent=False) as say:
+    with progress(silent=as_json) as say:
         say("report")
         page = write_page(run, to or folder / "report.html", redact=redact)
-    out.print(str(page.resolve()), soft_wrap=True, markup=False)
+    if as_json:
+        tell_json({"report": str(page), "redacted": redact})
+    else:
+        out.print(str(page.resolve()), soft_wrap=True, markup=False)
 
 
-def schema() -> None:
+def schema(_as_json: AsJson = False) -> None:
     """Print the JSON Schema of the strategy file, for editors that complete it."""
     from patronage.strategy.schema import strategy_schema
 

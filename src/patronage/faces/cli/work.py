@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from patronage.faces.cli.choices import AsJson, AsOf, Folder, day
+from patronage.faces.cli.choices import AsJson, AsOf, Folder, day, size
 from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json
 from patronage.study.options import RunOptions
 from patronage.study.shelf import Run
@@ -26,7 +26,7 @@ def run(
     as_json: AsJson = False,
 ) -> int:
     """Load what changed, compute what hangs on it, and rank the proposals."""
-    options = RunOptions(as_of=day(as_of, "--as-of"), only=only, memory=memory)
+    options = RunOptions(as_of=day(as_of, "--as-of"), only=only, memory=size(memory, "--memory"))
     with progress(silent=as_json) as say:
         found = open_study(folder).run(options, say)
     if as_json:
@@ -90,4 +90,34 @@ def _seconds(row: dict[str, Any]) -> str:
 
 
 def _why(row: dict[str, Any]) -> str:
-    return ", ".join(row["waits_for"]) or "; ".join(row["why"])
+    # Why a finding was refused stands in its own row; what waits for it need not say it again.
+    waits = [one.partition(" (")[0] if ", which was refused (" in one else one for one in row["waits_for"]]
+    return ", ".join(waits) or "; ".join(row["why"])
+
+
+def backtest(
+    folder: Folder,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to stand on, inclusive.")],
+    until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last day compared; else the last one.")] = None,
+    origins: Annotated[int, typer.Option(min=1, metavar="N", help="Roll it over N days, evenly spaced.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Hold what would have been forecast on a day against what happened since."""
+    # The engine and every analysis take seconds to import, which other commands must not pay.
+    from patronage.study.backtest import backtest as met
+    from patronage.study.backtest import backtest_data
+    from patronage.study.backtest_days import Asked
+    from patronage.study.trust import keep_backtest
+
+    project = open_study(folder).project
+    known = day(as_of, "--as-of")
+    if known is None:
+        raise ProjectError(Fault("--as-of", "is needed", "write it as YYYY-MM-DD"))
+    asked = Asked(known, day(until, "--until"), origins)
+    with progress(silent=as_json) as say:
+        found = met(project, asked, say)
+    keep_backtest(project, found)
+    if as_json:
+        tell_json(backtest_data(found))
+    else:
+        tell_backtest(found)
