@@ -133,11 +133,21 @@ def terms() -> Terms:
 
 @pytest.fixture
 def make_lifetime(keep: Keep) -> Callable[..., LifetimeValue]:
-    def build(rows: Rows, *, basis: str = "margin_measured", total: Estimate | None = None) -> LifetimeValue:
+    def build(
+        rows: Rows, *, basis: str = "margin_measured", total: Estimate | None = None, model: str = "mbg_nbd"
+    ) -> LifetimeValue:
         table = keep("lifetime", rows, LIFETIME_COLUMNS, LIFETIME_DEFAULTS)
         worth = total or certain(sum(row.get("value") or 600.0 for row in rows) or 1.0, "GBP", Grade.BEHAVIOUR)
         counted = certain(float(len(rows)), "customers", Grade.BEHAVIOUR)
-        return made(LifetimeValue, basis=basis, total=worth, alive=counted, expected_orders=counted, customers=table)
+        return made(
+            LifetimeValue,
+            basis=basis,
+            model=model,
+            total=worth,
+            alive=counted,
+            expected_orders=counted,
+            customers=table,
+        )
 
     return build
 

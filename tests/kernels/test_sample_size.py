@@ -57,8 +57,8 @@ def test_a_fall_needs_as_many_as_the_mirrored_rise() -> None:
     ("base", "lift", "message"),
     [
         (1.2, 0.1, "base must lie from 0 to 1, got 1.2"),
-        (0.5, 0.0, "lift must not be 0 and base + lift must lie from 0 to 1, got base=0.5, lift=0.0"),
-        (0.9, 0.2, "lift must not be 0 and base + lift must lie from 0 to 1, got base=0.9, lift=0.2"),
+        (0.5, 0.0, "lift must be at least 1e-09 in size and base + lift lie from 0 to 1, got base=0.5, lift=0.0"),
+        (0.9, 0.2, "lift must be at least 1e-09 in size and base + lift lie from 0 to 1, got base=0.9, lift=0.2"),
     ],
 )
 def test_shares_out_of_range_are_refused(base: float, lift: float, message: str) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from patronage.decisions.words import count, percent
 from patronage.kernels.sample_size import POWER, customers_per_arm, smallest_lift
 
+LEAST = 1e-5
+"""Rise below which no test is sized: it would take a billion customers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -29,7 +32,7 @@ def trial_words(trial: Trial, effect: float | None) -> str:
     base = min(max(trial.base, 0.0), 1.0)
     watch = f"watch how many {trial.outcome} (about {percent(base)} do without)"
     lift = min((effect or 0.0) * trial.reach, 1 - base)
-    if lift <= 0:
+    if lift < LEAST:
         return f"Let chance decide which half of the {count(trial.customers, 'customer')} {trial.action}, and {watch}."
     arm = customers_per_arm(base, lift)
     if 2 * arm <= trial.customers:

@@ -11,6 +11,9 @@ from patronage.kernels.arrays import share
 POWER = 0.80
 SIGNIFICANCE = 0.05
 
+LEAST = 1e-9
+"""Smallest lift that is asked for: its arms of 10^18 customers are beyond every company, and squares stay finite."""
+
 
 def customers_per_arm(base: float, lift: float, *, power: float = POWER, significance: float = SIGNIFICANCE) -> int:
     """Customers in each of two arms that show a lift of a share, two-sided.
@@ -35,9 +38,9 @@ def smallest_lift(
     if per_arm < 1:
         raise ValueError(f"an arm needs at least 1 customer, got {per_arm}")
     room = 1 - base
-    if room <= 0 or _needed(base, room, power, significance) > per_arm:
+    if room < LEAST or _needed(base, room, power, significance) > per_arm:
         return None
-    low = room * 1e-9
+    low = room * LEAST
     if _needed(base, low, power, significance) <= per_arm:
         return low
     return float(optimize.brentq(lambda lift: _needed(base, lift, power, significance) - per_arm, low, room))
@@ -55,5 +58,7 @@ def _checked(base: float, lift: float, power: float, significance: float, *, lif
     share(base, "base", ends=True)
     share(power, "power")
     share(significance, "significance")
-    if lift_needed and (lift == 0 or not 0 <= base + lift <= 1):
-        raise ValueError(f"lift must not be 0 and base + lift must lie from 0 to 1, got base={base}, lift={lift}")
+    if lift_needed and (abs(lift) < LEAST or not 0 <= base + lift <= 1):
+        raise ValueError(
+            f"lift must be at least {LEAST:g} in size and base + lift lie from 0 to 1, got base={base}, lift={lift}"
+        )

@@ -38,7 +38,7 @@ def test_without_an_effect_no_value_is_given(make_lifetime: Any, make_costs: Any
     assert whale.status is Status.REFUSED
     assert whale.value is None
     assert whale.reason == (
-        "The largest customer holds 68% of the value of all, and GBP 40 of the value of it is expected to be lost by "
+        "The largest customer holds 68% of the value of all, and GBP 40 of its value is expected to be lost by "
         "leaving within a year; no proposal, because what a named owner and a second contact for each achieves is "
         "neither measured nor declared: at GBP 4 it pays as soon as more than 1.0% of them stay because of it within "
         "a year; run the test, or declare costs_of_action.protect.effect."

@@ -11,7 +11,7 @@ from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_f
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
 from patronage.decisions.trial import Trial
-from patronage.decisions.words import count, money, percent
+from patronage.decisions.words import money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
@@ -126,11 +126,8 @@ def _opening(part: Few, few: Few, terms: Terms) -> str:
     else:
         shares = f"{percent(few.share(1))}, {percent(few.share(5))} and {percent(few.share(FEW))}"
         who = f"The largest customer, the five and the ten largest hold {shares} of the value of all"
-    return (
-        f"{who}, and {money(part.loss, terms.currency)} of the value of "
-        f"{count(len(part.rows), 'of them', 'of them') if len(part.rows) > 1 else 'it'} is expected to be lost "
-        f"by leaving within a year"
-    )
+    lost = f"{money(part.loss, terms.currency)} of {'its' if len(part.rows) == 1 else 'their'} value"
+    return f"{who}, and {lost} is expected to be lost by leaving within a year"
 
 
 def _few(lifetime: LifetimeValue, repeat: RepeatBuying | None, engine: Engine) -> Few:
