@@ -1,4 +1,4 @@
-"""Commands that compute: run."""
+"""Commands that compute: run, backtest."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
+from patronage.faces.cli.backtest_screen import tell_backtest
 from patronage.faces.cli.choices import AsJson, AsOf, Folder, day, size
 from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json
 from patronage.study.options import RunOptions
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
+from patronage.vocabulary.errors import Fault, ProjectError
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command("run")(run)
+    app.command("backtest")(backtest)
 
 
 def run(
@@ -98,7 +101,9 @@ def _why(row: dict[str, Any]) -> str:
 def backtest(
     folder: Folder,
     as_of: Annotated[str, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to stand on, inclusive.")],
-    until: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Last day compared; else the last one.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Last day compared; else the last one.")
+    ] = None,
     origins: Annotated[int, typer.Option(min=1, metavar="N", help="Roll it over N days, evenly spaced.")] = 1,
     as_json: AsJson = False,
 ) -> None:

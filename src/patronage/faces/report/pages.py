@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.faces.present import plain
 from patronage.faces.words import words_of
+from patronage.study.trust import last_backtest
 
 if TYPE_CHECKING:
+    from patronage.findings.trust import Backtest
     from patronage.study.shelf import Run
 
 
@@ -17,13 +19,17 @@ class Pages:
     """One run as the report reads it; each finding is read from disk once."""
 
     run: Run
-    trust_words: tuple[str, ...] = ()
     _read: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def currency(self) -> str:
         """The project's currency."""
         return str(self.run.record["currency"])
+
+    @property
+    def backtest(self) -> Backtest | None:
+        """The project's last backtest, None where none was made."""
+        return last_backtest(self.run.project)
 
     def finding(self, name: str) -> Any:
         """A finding, None where it waits or was refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from patronage.faces.backtest_rows import beside_rows, origin_rows
 from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall
 from patronage.faces.report.blocks import PageTable, Section, label, page_table, stored_rows
 from patronage.faces.words import money, percent, span
@@ -175,7 +176,17 @@ def forecast_and_actual(pages: Pages) -> Section:
     )
     caption = "Purchases a month: measured (line with dots) and expected (dashes, band)"
     picture = forecast(caption, words, rows, "purchase days")
-    return Section("forecast", "Forecast", title, (words, *pages.trust_words), (picture,))
+    met = pages.backtest
+    if met is None:
+        hint = "How such a forecast would have fared is not known yet: patronage backtest DIR --as-of DATE tells."
+        return Section("forecast", "Forecast", title, (words, hint), (picture,))
+    rows = beside_rows(met)
+    columns = {name: label(name) for name in rows[0]}
+    tables = [page_table(f"Forecast on {met.as_of}, beside what happened until {met.until}", rows, columns)]
+    if met.origins:
+        rolled = origin_rows(met)
+        tables.append(page_table("Rolled over several days", rolled, {name: label(name) for name in rolled[0]}))
+    return Section("forecast", "Forecast", title, (*met.words, words), (picture,), (), tuple(tables))
 
 
 def data_quality(pages: Pages) -> Section:
