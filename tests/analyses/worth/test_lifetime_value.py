@@ -167,7 +167,10 @@ def test_contract_like_customers_are_valued_by_their_own_periods(
     assert rows["z0"]["buying_type"] == "contract_like"
     # Twelve renewals, each failing with 0.5 / 221.
     assert rows["z0"]["expected_orders"] == pytest.approx(sum((1 - 0.5 / 221) ** k for k in range(1, 13)), rel=1e-3)
-    assert "Contract-like customers are valued by their own periods" in " ".join(found.notes)
+    assert (
+        "The 20 contract-like customers are valued by their own periods, each renewal failing with 0.2%"
+        in found.notes[-2]
+    )
 
 
 def test_a_calendar_moves_all_customers_alike(make_orders: Build, make_terms: MakeTerms, company: Any) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from patronage.analyses.worth.lifetime_words import Counted, lifetime_notes
 from patronage.analyses.worth.months import ends_ahead, horizon_end
-from patronage.analyses.worth.repeat_buying import WORDS, fitted
+from patronage.analyses.worth.repeat_buying import fitted
 from patronage.analyses.worth.shared_factors import Shared, Weights, calendar_over, outside_factors, shared_factors
 from patronage.analyses.worth.spending import Kept, spending
 from patronage.analyses.worth.stationary import (
@@ -26,7 +27,7 @@ from patronage.analyses.worth.stationary import (
     scores,
     worth_per_order,
 )
-from patronage.evidence.queries.basis import REVENUE, ValueBasis, value_basis
+from patronage.evidence.queries.basis import ValueBasis, value_basis
 from patronage.evidence.queries.lifetime import (
     costed_facts,
     customer_facts,
@@ -102,7 +103,10 @@ def lifetime_value(
         as_of=repeat.as_of,
         basis=basis.kind,
         unit=unit,
-        notes=_notes(basis, laws, why_spend, (repeat, calendar, served)),
+        notes=lifetime_notes(
+            Counted(basis, RepeatModel(repeat.chosen), why_spend, calendar is not None, served is not None),
+            _renewing(laws, facts.histories),
+        ),
         model=repeat.chosen,
         horizon_years=terms.horizon.years,
         discount_rate=terms.discount_rate,
@@ -244,37 +248,3 @@ def _renewing(laws: Laws, customers: Histories) -> Renewing | None:
     if laws.hazard is None:
         return None
     return Renewing(int(customers.renews.sum()), laws.hazard.lapsed, laws.hazard.renewed)
-
-
-def _notes(
-    basis: ValueBasis,
-    laws: Laws,
-    why_spend: str,
-    known: tuple[RepeatBuying, Calendar | None, CustomerProfit | None],
-) -> tuple[str, ...]:
-    repeat, calendar, profit = known
-    words = WORDS[RepeatModel(repeat.chosen)]
-    told = [
-        f"Value is {basis.words}.",
-        f"A customer's value is its discounted purchase days by {words} times what one of them is expected to bring, "
-        "times one calendar factor for all customers."
-        if calendar is not None
-        else f"A customer's value is its discounted purchase days by {words} times what one of them is expected to "
-        "bring; no calendar is known, so season and trend are left out.",
-        why_spend,
-    ]
-    if profit is None:
-        told.append("No cost to serve is known, so none is taken off.")
-    else:
-        told.append(
-            "An order is taken to cost what the customer's orders cost over the last twelve months, on average of all "
-            "customers where it bought nothing then."
-        )
-    if laws.hazard is not None:
-        told.append(
-            f"Contract-like customers are valued by their own periods, each renewal failing with "
-            f"{laws.hazard.mean:.1%}, the share seen among them; season does not move them."
-        )
-    if basis.kind == REVENUE:
-        told.append("Declare company.gross_margin or unit costs to see margin instead.")
-    return tuple(told)

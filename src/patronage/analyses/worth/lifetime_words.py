@@ -1,0 +1,55 @@
+"""How lifetime value was counted, in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patronage.analyses.worth.repeat_buying import WORDS
+from patronage.evidence.queries.basis import REVENUE, ValueBasis
+from patronage.findings.lifetime import Renewing
+from patronage.kernels.repeat_buying import RepeatModel
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What lifetime value was counted with.
+
+    spending: how an order is valued, a sentence. calendar, costs: whether they are known.
+    """
+
+    basis: ValueBasis
+    model: RepeatModel
+    spending: str
+    calendar: bool
+    costs: bool
+
+
+def lifetime_notes(counted: Counted, renewing: Renewing | None) -> tuple[str, ...]:
+    """How value was counted, from the measure to the exceptions."""
+    told = [f"Value is {counted.basis.words}.", _customer(counted), counted.spending, _costs(counted)]
+    if renewing is not None:
+        fails = renewing.lapsed / (renewing.lapsed + renewing.renewed)
+        told.append(
+            f"The {renewing.customers} contract-like customers are valued by their own periods, each renewal failing with "
+            f"{fails:.1%} by what was seen of them; season does not move them."
+        )
+    if counted.basis.kind == REVENUE:
+        told.append("Declare company.gross_margin or unit costs to see margin instead.")
+    return tuple(told)
+
+
+def _customer(counted: Counted) -> str:
+    days = f"A customer's value is its discounted purchase days by {WORDS[counted.model]}"
+    worth = f"{days} times what one of them is expected to bring"
+    if counted.calendar:
+        return f"{worth}, times one calendar factor for all customers."
+    return f"{worth}; no calendar is known, so season and trend are left out."
+
+
+def _costs(counted: Counted) -> str:
+    if not counted.costs:
+        return "No cost to serve is known, so none is taken off."
+    return (
+        "An order is taken to cost what the customer's orders cost over the last twelve months, on average of all "
+        "customers where it bought nothing then."
+    )
