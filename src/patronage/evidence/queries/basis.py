@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
-from ibis import _
 
+from patronage.evidence.queries.sums import number
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.grade import Grade
 
 if TYPE_CHECKING:
     from patronage.evidence.relation import Relation
-
     from patronage.evidence.tables import Orders
     from patronage.vocabulary.terms import Terms
 
@@ -58,17 +57,15 @@ def valued_lines(orders: Orders, basis: ValueBasis) -> Relation:
     """One row per order line, every column of the order lines and `value` in the basis, in currency.
 
     Lines that are no product have value 0. A line without a cost under measured margin takes the
-    mean margin rate of the lines that have one.
+    mean margin rate of the lines that have one, and 0 where their revenue adds to nothing.
     """
     lines = orders.table
     if basis.kind == MARGIN_MEASURED:
-        known = _.line_margin.notnull()
-        rate = lines.line_margin.sum(where=known & lines.is_product) / lines.amount.sum(
-            where=lines.line_margin.notnull() & lines.is_product
-        )
+        costed = lines.line_margin.notnull() & lines.is_product
+        rate = lines.line_margin.sum(where=costed) / lines.amount.sum(where=costed).nullif(number(0.0))
         rates = lines.aggregate(mean_rate=rate)
         joined = lines.cross_join(rates)
-        value = ibis.coalesce(joined.line_margin, joined.amount * joined.mean_rate)
-        return joined.mutate(value=ibis.ifelse(joined.is_product, value, 0.0)).drop("mean_rate")
-    share = 1.0 if basis.rate is None else basis.rate.mean
-    return lines.mutate(value=ibis.ifelse(lines.is_product, lines.amount * share, 0.0))
+        value = ibis.coalesce(joined.line_margin, joined.amount * joined.mean_rate, number(0.0))
+        return joined.mutate(value=ibis.ifelse(joined.is_product, value, number(0.0))).drop("mean_rate")
+    share = number(1.0 if basis.rate is None else basis.rate.mean)
+    return lines.mutate(value=ibis.ifelse(lines.is_product, lines.amount * share, number(0.0)))

@@ -9,7 +9,7 @@ from ibis import _
 
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import PLACES, number, settled
+from patronage.evidence.queries.sums import number, rounded, settled, whole
 
 if TYPE_CHECKING:
     from ibis.expr.types import FloatingScalar, StringValue, Table
@@ -51,7 +51,7 @@ def customer_changes(lines: Table, places: Table) -> Table:
     sums = known.group_by("customer_id").aggregate(
         before=(~known.later).sum(), after=known.later.sum(), **_both_sides(known)
     )
-    changed = sums.mutate(change=(sums.to_revenue - sums.from_revenue).round(PLACES))
+    changed = sums.mutate(change=rounded(sums.to_revenue - sums.from_revenue))
     part = ibis.cases(
         (changed.before == 0, "won"),
         (changed.after == 0, "lost"),
@@ -83,7 +83,7 @@ def part_totals(customers: Table, others: Table) -> Table:
     all_rows = customers.mutate(customers=1).select(*columns).union(others.mutate(customers=0).select(*columns))
     moved = all_rows.mutate(moved=all_rows.to_value - all_rows.from_value)
     return moved.group_by("part").aggregate(
-        customers=moved.customers.sum(),
+        customers=whole(moved.customers.sum()),
         from_revenue=settled(moved.from_revenue.sum()),
         to_revenue=settled(moved.to_revenue.sum()),
         from_value=settled(moved.from_value.sum()),

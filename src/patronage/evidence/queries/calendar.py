@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from patronage.evidence.queries.periods import month_of
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
@@ -16,7 +18,7 @@ def repeat_months(days: Table, histories: Table) -> Table:
     fitted = histories.filter(histories.fitted).select(known_id=histories.customer_id)
     repeats = days.filter(days.repeat)
     kept = repeats.semi_join(fitted, repeats.customer_id == fitted.known_id)
-    months = kept.mutate(month=kept.day.truncate("M"))
+    months = kept.mutate(month=month_of(kept.day))
     return months.group_by("month").aggregate(occasions=months.count()).order_by("month")
 
 

@@ -10,6 +10,7 @@ from ibis import _
 
 from patronage.evidence.queries.basis import REVENUE, ValueBasis
 from patronage.evidence.queries.occasions import occasions
+from patronage.evidence.queries.periods import month_of
 from patronage.evidence.queries.sums import number, settled
 from patronage.vocabulary.grade import Grade
 
@@ -31,7 +32,7 @@ def purchase_months(orders: Orders) -> Table:
     revenue (currency, net of the returns that tie to purchases of that month).
     """
     days = occasions(orders, REVENUE_ONLY)
-    months = days.mutate(month=days.day.truncate("M"))
+    months = days.mutate(month=month_of(days.day))
     monthly = months.group_by("customer_id", "month").aggregate(revenue=months.revenue.sum())
     first = monthly.group_by("customer_id").aggregate(cohort=monthly.month.min())
     joined = monthly.join(first, "customer_id")

@@ -10,7 +10,7 @@ from ibis import _
 from patronage.evidence.queries.cohorts import REVENUE_ONLY
 from patronage.evidence.queries.occasions import occasions
 from patronage.evidence.queries.periods import dated_within, twelve_months_to
-from patronage.evidence.queries.sums import number, settled
+from patronage.evidence.queries.sums import counted, number, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def typed_customers(coded: Table, kinds: Sequence[str], periods: Sequence[str]) 
 def type_sizes(typed: Table) -> Table:
     """One row per way of buying: buying_type, customers, told (how many of them), revenue of the last twelve months."""
     return typed.group_by("buying_type").aggregate(
-        customers=typed.count(), told=typed.told.sum(), revenue=settled(typed.revenue_12m.sum())
+        customers=typed.count(), told=counted(typed.told), revenue=settled(typed.revenue_12m.sum())
     )
 
 

@@ -8,7 +8,7 @@ import ibis
 
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.sums import counted, number, settled
 from patronage.evidence.queries.who import customer_places
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def kept_value(facts: Table, days: Table) -> Table:
     positive = days["value"] > 0
     of_days = days.aggregate(
         occasions=days.count(),
-        valued=ibis.coalesce(positive.cast("int64").sum(), 0),
+        valued=counted(positive),
         valued_sum=settled(days["value"].sum(where=positive)),
     )
     return of_days.cross_join(facts.aggregate(net=settled(facts.value_all.sum())))
@@ -70,7 +70,7 @@ def costed_facts(facts: Table, profits: Table | None) -> Table:
     profits: customer_id and cost_to_serve.
     """
     if profits is None:
-        return facts.mutate(cost_12m=ibis.literal(0.0))
+        return facts.mutate(cost_12m=number(0.0))
     costs = profits.select(known_id=profits.customer_id, cost_12m=profits.cost_to_serve)
     joined = facts.left_join(costs, facts.customer_id == costs.known_id).drop("known_id")
     return joined.mutate(cost_12m=ibis.coalesce(joined.cost_12m, 0.0))

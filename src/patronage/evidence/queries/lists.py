@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
+from patronage.evidence.queries.sums import is_known, number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from patronage.evidence.relation import Relation
 
@@ -49,7 +52,7 @@ def slipping(customers: Relation, band: Band) -> Relation:
     Currency.
     """
     p = _.p_alive
-    told = customers.filter(p.notnull() & _.value.notnull() & (_.value > 0) & (p >= band.low) & (p < band.high))
+    told = customers.filter(is_known(p) & is_known(_.value) & (_.value > 0) & (p >= band.low) & (p < band.high))
     lost = (1 - p) / p
     rows = told.select(
         "customer_id", "place", "orders", "last_day",
@@ -69,7 +72,7 @@ def lapsed(customers: Relation, histories: Relation, lives: Relation, below: flo
     life), room (the chance that it left).
     """
     p = _.p_alive
-    gone = customers.filter(p.notnull() & (p < below)).mutate(segment=_segment())
+    gone = customers.filter(is_known(p) & (p < below)).mutate(segment=_segment())
     rows = gone.inner_join(histories, "customer_id").inner_join(lives, "segment")
     rows = rows.mutate(gain=_.rate * _.spend * _.life).filter(_.gain > 0)
     rows = rows.select(
@@ -87,13 +90,13 @@ def buying_histories(repeat: Relation, *, rate_shape: float, rate_scale: float, 
     purchase days a year, counted to the last purchase, since later silence is that of a customer who left), spend
     (value of a purchase day), past_value, seen_years.
     """
-    seen = _.t_x / days_per_unit
+    seen = _.t_x / number(days_per_unit)
     return repeat.filter(_.fitted & (_.occasions_value > 0)).select(
         "customer_id",
-        rate=(rate_shape + _.x) / (rate_scale + seen) * (365.25 / days_per_unit),
+        rate=(_.x + number(rate_shape)) / (seen + number(rate_scale)) * (365.25 / days_per_unit),
         spend=_.occasions_value / (_.x + 1),
         past_value=_.occasions_value,
-        seen_years=_.t_x / 365.25,
+        seen_years=_.t_x / number(365.25),
     )
 
 
@@ -104,11 +107,23 @@ def lengths_of_life(customers: Relation, histories: Relation, above: float) -> R
     active with at least this chance, over what they bring a year), active (how many tell it).
     """
     p = _.p_alive
-    active = customers.filter(p.notnull() & (p >= above) & (_.value > 0)).mutate(segment=_segment())
+    active = customers.filter(is_known(p) & (p >= above) & is_known(_.value) & (_.value > 0)).mutate(segment=_segment())
     rows = active.inner_join(histories, "customer_id").mutate(alive_value=_.value / p, yearly=_.rate * _.spend)
     return rows.group_by("segment").aggregate(
         life=rows.alive_value.sum() / rows.yearly.sum(), active=rows.count(), yearly=rows.yearly.sum()
     )
+
+
+def bought_once(customers: Relation, before: date) -> Relation:
+    """Customers of lifetime_value with one purchase day, on or before a day, who count as certainly active.
+
+    One row: customers, value (over the horizon), amount (revenue of the last twelve months). Currency.
+    """
+    rows = customers.filter((_.orders == 1) & (_.p_alive >= 1) & (_.last_day.cast("date") <= ibis.date(before)))
+    return rows.aggregate(
+        customers=rows.count(), value=ibis.coalesce(rows.value.sum(), 0.0),
+        amount=ibis.coalesce(rows.revenue_12m.sum(), 0.0),
+    )  # fmt: skip
 
 
 def category_gaps(gaps: Relation, customers: Relation | None, years: float) -> Relation:
@@ -120,7 +135,7 @@ def category_gaps(gaps: Relation, customers: Relation | None, years: float) -> R
     without an offer), room, noise, place, why. Currency.
     """
     if customers is None:
-        rows = gaps.mutate(place=ibis.null("string"), stays=ibis.literal(years))
+        rows = gaps.mutate(place=ibis.null("string"), stays=number(years))
     else:
         lives = customers.select("customer_id", "place", stays=_years_left(customers, years))
         rows = gaps.inner_join(lives, "customer_id")
@@ -146,7 +161,7 @@ def below_price(customers: Relation, scale: float, years: float) -> Relation:
     return rows.select(
         "customer_id", "place", "revenue", "amount",
         segment=ibis.coalesce(rows.place, UNKNOWN), gain=rows.amount * years, noise=rows.amount * years,
-        base=ibis.literal(0.0), room=ibis.literal(1.0),
+        base=number(0.0), room=number(1.0),
         why=_joined("pays ", index, "% of what product, volume and month explain, over ", rows.lines, " lines"),
     )  # fmt: skip
 
@@ -171,7 +186,7 @@ def pace_of_life(customers: Relation, above: float) -> Relation:
     (value of the last twelve months), in currency; null where there is no such customer.
     """
     p = _.p_alive
-    active = customers.filter(p.notnull() & (p >= above) & (_.value > 0) & (_.value_12m > 0))
+    active = customers.filter(is_known(p) & (p >= above) & is_known(_.value) & (_.value > 0) & (_.value_12m > 0))
     return active.aggregate(value=(active.value / active.p_alive).sum(), yearly=active.value_12m.sum())
 
 
@@ -181,7 +196,7 @@ def largest(customers: Relation, number: int) -> Relation:
     customers: of lifetime_value. One row per customer_id: place, orders, last_day, segment, revenue_12m, value, p05,
     p95, p_alive, share (of the value of all customers with value above 0).
     """
-    worth = customers.filter(_.value.notnull() & (_.value > 0))
+    worth = customers.filter(is_known(_.value) & (_.value > 0))
     rows = worth.mutate(share=worth.value / worth.value.sum().over(), segment=_segment())
     kept = rows.select(
         "customer_id",
@@ -266,8 +281,8 @@ def renamed(candidates: Relation, names: Mapping[str, str]) -> Relation:
 
 def _years_left(customers: Relation, most: float) -> Any:
     """Discounted years of buying before a customer, from its value and what it brought last year, within 0 and most."""
-    known = customers.value.notnull() & (customers.value_12m > 0)
-    return ibis.ifelse(known, (customers.value / customers.value_12m).clip(0.0, most), ibis.literal(0.0))
+    told = is_known(customers.value) & (customers.value_12m > 0)
+    return ibis.ifelse(told, (customers.value / customers.value_12m).clip(0.0, most), number(0.0))
 
 
 def _segment() -> Any:

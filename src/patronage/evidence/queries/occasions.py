@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import ibis
 
 from patronage.evidence.queries.basis import valued_lines
+from patronage.evidence.queries.sums import counted, whole
 
 if TYPE_CHECKING:
-    from patronage.evidence.relation import Relation
-
     from patronage.evidence.queries.basis import ValueBasis
+    from patronage.evidence.relation import Relation
     from patronage.evidence.tables import Orders
 
 
@@ -41,16 +41,16 @@ def occasions(orders: Orders, basis: ValueBasis) -> Relation:
     kept = dated.group_by("customer_id", "day", "settled_order", "product_id").aggregate(
         revenue=dated.amount.sum(),
         value=dated.value.sum(),
-        lines=(~dated.is_return).sum(),
+        lines=counted(~dated.is_return),
         units=ibis.coalesce(dated.quantity, 0.0).sum(where=~dated.is_return),
         net_units=dated.quantity.sum(),
-        purchases=(~dated.is_return).sum(),
+        purchases=counted(~dated.is_return),
     )
     standing = kept.mutate(stands=(kept.purchases > 0) & (kept.net_units.isnull() | (kept.net_units > 0)))
     days = standing.group_by("customer_id", "day").aggregate(
         revenue=standing.revenue.sum(),
         value=standing.value.sum(),
-        lines=standing.lines.sum(),
+        lines=whole(standing.lines.sum()),
         units=standing.units.sum(),
         stands=standing.stands.any(),
     )

@@ -12,7 +12,7 @@ import ibis
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanColumn, Table
+    from ibis.expr.types import BooleanColumn, DateValue, Table, Value
 
 SLACK_DAYS = 7
 """Days by which a history may miss the start of a period and still fill it: a closed week is no gap."""
@@ -81,3 +81,9 @@ def dated_within(table: Table, column: str, period: Period) -> BooleanColumn:
     end = datetime.combine(period.end + timedelta(days=1), time.min)
     times = table[column]
     return (times >= ibis.timestamp(start.isoformat())) & (times < ibis.timestamp(end.isoformat()))
+
+
+def month_of(moment: Value) -> DateValue:
+    """The first day of the month of a date or a time."""
+    # Both engines truncate to a time, whatever ibis calls it; only a time proper is cast back to a date.
+    return moment.cast("timestamp").truncate("M").cast("date")

@@ -9,7 +9,7 @@ import ibis
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.occasions import occasions
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import PLACES, number, settled
+from patronage.evidence.queries.sums import counted, number, rounded, settled
 from patronage.evidence.queries.who import order_key
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def ranked_profits(values: Table, places: Table) -> Table:
     """One row per named customer, best first: the columns of with_costs, place, profit (margin less cost_to_serve)."""
     named = values.filter(values.customer_id.notnull())
     placed = named.left_join(places, "customer_id").drop("customer_id_right")
-    profited = placed.mutate(profit=(placed.margin - placed.cost_to_serve).round(PLACES))
+    profited = placed.mutate(profit=rounded(placed.margin - placed.cost_to_serve))
     return profited.order_by(profited.profit.desc(), profited.customer_id)
 
 
@@ -77,7 +77,7 @@ def profit_totals(values: Table) -> Table:
     names = [name for name in values.columns if name != "customer_id"]
     known = values.customer_id.notnull()
     return values.aggregate(
-        customers=known.sum(),
+        customers=counted(known),
         **{name: settled(values[name].sum(where=known)) for name in names},
         **{f"anonymous:{name}": settled(values[name].sum(where=~known)) for name in names},
     )

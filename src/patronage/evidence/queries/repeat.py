@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from patronage.evidence.queries.occasions import occasions
-from patronage.evidence.queries.sums import PLACES
+from patronage.evidence.queries.sums import counted, rounded
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,7 +27,7 @@ def buying_days(orders: Orders, basis: ValueBasis) -> Table:
     """
     days = occasions(orders, basis).select("customer_id", "day", "revenue", "value")
     first = days.day.min().over(ibis.window(group_by=days.customer_id))
-    return days.mutate(revenue=days.revenue.round(PLACES), value=days["value"].round(PLACES), repeat=days.day > first)
+    return days.mutate(revenue=rounded(days.revenue), value=rounded(days["value"]), repeat=days.day > first)
 
 
 def repeat_histories(days: Table, *, as_of: date) -> Table:
@@ -44,11 +44,11 @@ def repeat_histories(days: Table, *, as_of: date) -> Table:
         first_day=known.day.min(),
         last_day=known.day.max(),
         x=known.count() - 1,
-        valued=ibis.coalesce(positive.cast("int64").sum(), 0),
+        valued=counted(positive),
         valued_sum=known["value"].sum(where=positive),
-        occasions_value=known["value"].sum().round(PLACES),
+        occasions_value=rounded(known["value"].sum()),
     )
-    mean = (customers.valued_sum / customers.valued).round(PLACES)
+    mean = rounded(customers.valued_sum / customers.valued)
     return customers.mutate(
         t_x=_days_between(customers.first_day, customers.last_day),
         age=_days_between(customers.first_day, ibis.literal(as_of)),

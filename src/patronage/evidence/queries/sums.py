@@ -1,22 +1,52 @@
-"""Sums that come out the same, whatever the order in which parallel workers add, and numbers that are floats."""
+"""Sums, counts and numbers that come out the same on every engine, in whatever order its workers add."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import ibis
 
 if TYPE_CHECKING:
-    from ibis.expr.types import FloatingScalar
+    from ibis.expr.types import BooleanValue, FloatingScalar, FloatingValue, IntegerScalar
 
-PLACES = 6
+Number = TypeVar("Number", bound="FloatingValue")
+
+MILLION = 1_000_000
+
+
+@ibis.udf.scalar.builtin(name="round")
+def _round(value: float) -> float: ...  # pyright: ignore[reportReturnType]  body lives in the engine
 
 
 def settled(total: FloatingScalar) -> FloatingScalar:
     """A sum of floats to six places, 0 over no rows."""
-    return ibis.coalesce(total, number(0.0)).round(PLACES)
+    return rounded(ibis.coalesce(total, number(0.0)))
+
+
+def rounded(value: Number) -> Number:
+    """A number to six places, halves away from 0."""
+    # Asked for places, DuckDB rounds the binary number and Spark its shortest decimal, which part at halves.
+    # The engines' own function, since ibis makes whole numbers of 64 bits of what it rounds, too short for squares.
+    return _round(value * MILLION) / MILLION
+
+
+def counted(condition: BooleanValue) -> IntegerScalar:
+    """How many rows meet a condition, 0 over no rows."""
+    # Not a sum of truths, which is a number of 128 bits on DuckDB, stored as a float, and missing over no rows.
+    return ibis.ifelse(condition, 1, ibis.null("int64")).count()
+
+
+def whole(total: IntegerScalar) -> IntegerScalar:
+    """A sum of whole numbers below 2^53 as one of 64 bits, which DuckDB makes 128 bits wide."""
+    return total.cast("float64").cast("int64")
+
+
+def is_known(value: FloatingValue) -> BooleanValue:
+    """Whether a number is there: neither missing nor not a number, which ibis takes for missing on Spark alone."""
+    return value.notnull() & ~value.isnan()
 
 
 def number(value: float) -> FloatingScalar:
-    """A plain number as a float in every engine: ibis writes 0.0 without a type, and DuckDB stores that as a decimal."""
+    """A plain number as a float on every engine."""
+    # Ibis writes 0.0 without a type, and both engines take it for a decimal of two digits.
     return ibis.literal(repr(float(value))).cast("float64")

@@ -9,7 +9,7 @@ import ibis
 from patronage.evidence.queries.cohorts import REVENUE_ONLY
 from patronage.evidence.queries.occasions import occasions
 from patronage.evidence.queries.periods import dated_within, twelve_months_to
-from patronage.evidence.queries.sums import number, settled
+from patronage.evidence.queries.sums import counted, number, settled
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -33,7 +33,7 @@ def behaviour_traits(orders: Orders, types: Table | None, period: Period) -> Tab
     sums = days.group_by("customer_id").aggregate(
         first_day=days.day.min(),
         last_day=days.day.max(),
-        purchase_days=ibis.coalesce(inside.cast("int64").sum(), 0).cast("int64"),
+        purchase_days=counted(inside),
         revenue=settled(days.revenue.sum(where=inside)),
         lines=days.lines.sum(where=inside),
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.periods import dated_within, month_of
+from patronage.evidence.queries.sums import counted, settled
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringColumn, Table
@@ -39,13 +39,13 @@ def order_totals(orders: Orders) -> Table:
         revenue=settled(lines.amount.sum()),
         product_revenue=settled(lines.amount.sum(where=lines.is_product)),
         anonymous_revenue=settled(lines.amount.sum(where=~known)),
-        anonymous_lines=(~known).sum(),
-        return_lines=lines.is_return.sum(),
+        anonymous_lines=counted(~known),
+        return_lines=counted(lines.is_return),
         return_amount=settled(lines.amount.sum(where=lines.is_return)),
-        tied_returns=(lines.is_return & lines.returns_order_id.notnull()).sum(),
-        not_product_lines=(~lines.is_product).sum(),
+        tied_returns=counted(lines.is_return & lines.returns_order_id.notnull()),
+        not_product_lines=counted(~lines.is_product),
         not_product_amount=settled(lines.amount.sum(where=~lines.is_product)),
-        repeated_lines=lines.is_repeat.sum(),
+        repeated_lines=counted(lines.is_repeat),
         first_time=lines.ordered_at.min(),
         last_time=lines.ordered_at.max(),
     )
@@ -54,7 +54,7 @@ def order_totals(orders: Orders) -> Table:
 def order_months(orders: Orders) -> Table:
     """One row per calendar month (its first day): revenue, anonymous, returns in currency; orders, customers, lines."""
     lines = _keyed(orders)
-    lines = lines.mutate(month=lines.ordered_at.date().truncate("M"))
+    lines = lines.mutate(month=month_of(lines.ordered_at))
     return (
         lines.group_by("month")
         .aggregate(
