@@ -67,6 +67,6 @@ def _footnotes(row: Decision) -> Iterator[str]:
     if row.status in (Status.PROPOSED, Status.ACCEPTED):
         yield f"evidence: {words_of(row.grade)}"
     if row.people is not None:
-        yield f"{row.people.rows:,} customers"
+        yield f"{row.people.rows:,} {'customer' if row.people.rows == 1 else 'customers'}"
     if row.break_even is not None:
         yield f"pays from {pays_from(row.break_even)}"

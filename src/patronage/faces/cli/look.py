@@ -20,7 +20,7 @@ from patronage.faces.words import money, span
 from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
-from patronage.vocabulary.errors import Fault, ProjectError
+from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
 
 def register(app: typer.Typer) -> None:
@@ -122,7 +122,11 @@ def questions(
 
     run = open_study(folder).last_run()
     waits = {row["name"]: tuple(row["waits_for"]) for row in run.record["findings"]}
-    found = [answer for answer in answers(run.statuses, waits, run.record["given"]) if room in (None, answer.room)]
+    every = answers(run.statuses, waits, run.record["given"])
+    rooms = list(dict.fromkeys(answer.room for answer in every))
+    if room is not None and room not in rooms:
+        raise ProjectError(Fault("--room", f"there is no room {room!r}", nearest(room, rooms) or ", ".join(rooms)))
+    found = [answer for answer in every if room in (None, answer.room)]
     if as_json:
         tell_json([_answer(answer) for answer in found])
         return

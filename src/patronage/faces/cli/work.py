@@ -8,7 +8,7 @@ import typer
 
 from patronage.faces.cli.backtest_screen import tell_backtest
 from patronage.faces.cli.choices import AsJson, AsOf, Folder, day, size
-from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json
+from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, table, tell_json, warn
 from patronage.study.options import RunOptions
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
@@ -69,7 +69,7 @@ def tell_run(run: Run) -> None:
         frozenset({2}),
     )
     if "computed" not in run.statuses.values():
-        err.print("No finding can be computed from what is given; the table says what each waits for.")
+        warn("No finding can be computed from what is given; the table says what each waits for.")
         return
     out.print(f"\nNext: patronage ledger {printable(str(run.project.folder))}")
 
