@@ -30,8 +30,8 @@ def lifetime_notes(counted: Counted, renewing: Renewing | None) -> tuple[str, ..
     if renewing is not None:
         fails = renewing.lapsed / (renewing.lapsed + renewing.renewed)
         told.append(
-            f"The {renewing.customers} contract-like customers are valued by their own periods, each renewal failing with "
-            f"{fails:.1%} by what was seen of them; season does not move them."
+            f"The {renewing.customers} contract-like customers are valued by their own periods, each renewal failing "
+            f"with {fails:.1%} by what was seen of them; season does not move them."
         )
     if counted.basis.kind == REVENUE:
         told.append("Declare company.gross_margin or unit costs to see margin instead.")
