@@ -113,6 +113,25 @@ def forecast(title: str, words: str, rows: Sequence[Mapping[str, Any]], unit: st
     return _picture(title, words, band + expected + actual)
 
 
+def windows(title: str, words: str, rows: Sequence[Mapping[str, Any]], unit: str) -> Picture:
+    """Forecasts made one after another beside what happened; rows: name, predicted, p05, p95, actual, inside."""
+    values = [{**row, "miss": "inside the range" if row["inside"] else "outside"} for row in rows]
+    order = [row["name"] for row in rows]
+    axis = alt.Axis(labelAngle=0, labelExpr="split(datum.label, ' to ')", labelOverlap=False)
+    base = alt.Chart(alt.Data(values=values)).encode(x=alt.X("name:N", sort=order, title=None, axis=axis))
+    span = base.mark_bar(size=26, color=SECOND, opacity=0.35).encode(y=alt.Y("p05:Q", title=unit), y2="p95:Q")
+    middle = base.mark_tick(size=26, thickness=2, color=SECOND).encode(y="predicted:Q")
+    happened = base.mark_point(size=90, filled=True, color=ACCENT, opacity=1).encode(
+        y="actual:Q",
+        shape=alt.Shape(
+            "miss:N",
+            scale=alt.Scale(domain=["inside the range", "outside"], range=["circle", "cross"]),
+            legend=alt.Legend(title="what happened", orient="top"),
+        ),
+    )
+    return _picture(title, words, span + middle + happened)
+
+
 def heat(title: str, words: str, rows: Sequence[Mapping[str, Any]]) -> Picture:
     """Retention by cohort and age; rows: cohort (text), age, retention."""
     values = [{"cohort": str(row["cohort"])[:7], "age": row["age"], "retention": row["retention"]} for row in rows]

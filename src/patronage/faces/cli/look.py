@@ -44,6 +44,10 @@ def show(  # noqa: PLR0917  each is an option of the command
     if table_name is not None:
         _write_table(chosen(stored_tables(made), table_name), csv, parquet)
         return
+    if csv is not None or parquet is not None:
+        option, known = "--csv" if csv is not None else "--parquet", ", ".join(stored_tables(made))
+        step = f"add --table, one of: {known}" if known else "this finding has no tables"
+        raise ProjectError(Fault(option, "needs to know which table to write", step))
     data = finding_data(finding, made, run.record["as_of"])
     if as_json:
         tell_json(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patronage.faces.backtest_rows import beside_rows, origin_rows
-from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall
+from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall, windows
 from patronage.faces.report.blocks import PageTable, Section, label, page_table, stored_rows
 from patronage.faces.words import money, percent, span
 
@@ -182,11 +182,13 @@ def forecast_and_actual(pages: Pages) -> Section:
         return Section("forecast", "Forecast", title, (words, hint), (picture,))
     rows = beside_rows(met)
     columns = {name: label(name) for name in rows[0]}
+    pictures = [picture]
     tables = [page_table(f"Forecast on {met.as_of}, beside what happened until {met.until}", rows, columns)]
     if met.origins:
         rolled = origin_rows(met)
+        pictures.insert(0, _forecasts(met))
         tables.append(page_table("Rolled over several days", rolled, {name: label(name) for name in rolled[0]}))
-    return Section("forecast", "Forecast", title, (*met.words, words), (picture,), (), tuple(tables))
+    return Section("forecast", "Forecast", title, (*met.words, words), tuple(pictures), (), tuple(tables))
 
 
 def data_quality(pages: Pages) -> Section:
@@ -239,6 +241,21 @@ def _ranked_equity(table: Any, title: str, currency: str) -> Any:
     rows, _ = stored_rows(table, limit=12)
     bars = [{"name": str(row["name"]), "value": row["equity"], "p05": row["p05"], "p95": row["p95"]} for row in rows]
     return ranked(title, f"{title}: worth with its 90% interval.", bars, currency)
+
+
+def _forecasts(met: Any) -> Any:
+    """Each rolled forecast as it was made, beside what happened since, the misses included."""
+    rows = [
+        {"name": f"{one.as_of} to {one.until}", "predicted": one.orders.predicted, "p05": one.orders.p05,
+         "p95": one.orders.p95, "actual": one.actual, "inside": one.inside}
+        for one in met.origins
+    ]  # fmt: skip
+    inside = sum(one.inside for one in met.origins)
+    words = (
+        f"Each forecast was made with what was known on its first day; {inside} of {len(rows)} totals came to lie "
+        "inside their 90% range."
+    )
+    return windows("Forecast then, happened since: purchase days in each window", words, rows, "purchase days")
 
 
 def _table(table: Any, title: str, columns: dict[str, str], order: str) -> PageTable:
