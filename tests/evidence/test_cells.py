@@ -88,6 +88,14 @@ def test_not_a_number_is_no_text(cells: Callable[..., list[Any]]) -> None:
     assert cells(lambda table: as_text(table.cell), cell=[float("nan"), 2.0]) == [None, "2"]
 
 
+def test_numbers_beyond_any_key_are_text_all_the_same(cells: Callable[..., list[Any]]) -> None:
+    assert cells(lambda table: as_key(table.cell), cell=[1e300, float("inf"), 2.0**60]) == [
+        "1e+300",
+        "inf",
+        "1.152921504606847e+18",
+    ]
+
+
 def test_a_cell_of_spaces_is_blank(cells: Callable[..., list[Any]]) -> None:
     written = ["", "  ", "\t\n", None, " x ", "0"]
     assert cells(lambda table: is_blank(tidied(table.cell)), cell=written) == [True, True, True, True, False, False]

@@ -6,6 +6,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +20,9 @@ from patronage.vocabulary.expressions import FUNCTIONS, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
 
 COLUMNS: dict[str, list[Any]] = {
     "code": ["Gift_1", "gift 2", None],
@@ -129,3 +135,14 @@ def test_what_cannot_be_read_over_a_table_is_refused_in_words(
 def test_text_in_an_expression_is_never_read_as_a_query(cells: Callable[..., list[Any]]) -> None:
     text = "code = 'x'' or 1=1; drop table orders --'"
     assert cells(lambda table: condition(parsed(text), table), **COLUMNS) == [False, False, None]
+
+
+def test_expressions_mean_the_same_on_spark(spark: SparkSession, tmp_path: Path) -> None:
+    pq.write_table(pa.table({**COLUMNS, "place": list(range(3))}), tmp_path / "table.parquet")
+    backend = ibis.pyspark.connect(spark)
+    table = backend.read_parquet(tmp_path / "table.parquet")
+    texts = [text for text, _ in EXPECTED if text != "null"]
+    query = table.select("place", **{f"c{place}": value(parsed(text), table) for place, text in enumerate(texts)})
+    rows = sorted(backend.to_pyarrow(query).to_pylist(), key=lambda row: row["place"])
+    for place, text in enumerate(texts):
+        assert [row[f"c{place}"] for row in rows] == dict(EXPECTED)[text], text

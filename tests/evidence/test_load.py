@@ -104,7 +104,14 @@ def test_columns_may_come_from_expressions(loading: Any) -> None:
 def test_only_kept_rows_are_read(loading: Any) -> None:
     content = "customer,day,amount,state\na,2024-01-01,1,paid\nb,2024-01-01,2,failed\nc,2024-01-01,3,paid\n"
     loaded = loading.csv(content, keep="state != 'failed'")
-    assert (loaded.rows_in, good(loaded, "line_id")) == (2, [1, 3])
+    assert (loaded.rows_in, loaded.left_out, good(loaded, "line_id")) == (2, 1, [1, 3])
+
+
+def test_what_is_kept_is_read_in_the_file_s_own_numbers(loading: Any) -> None:
+    content = "customer;day;net;vat\na;2024-01-01;1,50;0,25\nb;2024-01-02;0,75;0,25\n"
+    columns = {"customer_id": "customer", "ordered_at": "day", "amount": "net + vat"}
+    loaded = loading.csv(content, columns, keep="net > 1.25")
+    assert (good(loaded, "amount"), loaded.left_out) == ([1.75], 1)
 
 
 def test_exact_repeats_are_kept_and_flagged(loading: Any) -> None:

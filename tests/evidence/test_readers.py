@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -227,6 +227,44 @@ def test_lines_above_the_header_are_passed_over(loading: Any) -> None:
     assert loading.csv("\n\ncustomer,day,amount\na,2024-01-01,1\n").good.rows == 1
 
 
+def test_a_title_above_the_header_is_passed_over(loading: Any) -> None:
+    content = "Sales of the year\r\n\r\ncustomer;day;amount\r\na;2024-01-01;1,5\r\nb;2024-01-02;2\r\n"
+    assert [row["amount"] for row in loading.csv(content).good.records()] == [1.5, 2.0]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Sales of the year"], [], ["customer", "day", "amount"], ["a", datetime(2024, 1, 1), 1.5]):
+        sheet.append(row)
+    book.save(loading.folder / "book.xlsx")
+    assert [row["line_id"] for row in loading.load("book.xlsx").good.records()] == [1]
+
+
+def test_delimiters_at_the_end_of_lines_are_no_fault(loading: Any) -> None:
+    assert loading.csv("customer,day,amount\na,2024-01-01,1,\nb,2024-01-02,2,,\n").good.rows == 2
+    assert loading.csv("customer,day,amount,,\na,2024-01-01,1\nb,2024-01-02,2,\n").good.rows == 2
+
+
+def test_a_day_and_a_time_of_a_worksheet_can_be_joined(loading: Any) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["customer", "day", "clock", "amount"])
+    sheet.append(["a", datetime(2024, 1, 1), time(10, 30), 1])
+    book.save(loading.folder / "book.xlsx")
+    columns = {"customer_id": "customer", "ordered_at": "concat(day, ' ', clock)", "amount": "amount"}
+    assert loading.load("book.xlsx", columns).good.records()[0]["ordered_at"] == datetime(2024, 1, 1, 10, 30)
+
+
+def test_times_with_a_zone_become_utc_and_times_beyond_belief_are_kept_as_text(loading: Any) -> None:
+    zoned = pa.array([0, 3_600_000_000, 10**18], pa.timestamp("us", "Europe/Paris"))
+    table = pa.table({"customer": ["a", "b", "c"], "day": zoned, "amount": [1, 2, 3]})
+    pq.write_table(table, loading.folder / "zoned.parquet")
+    loaded = loading.load("zoned.parquet")
+    assert [row["ordered_at"] for row in loaded.good.records()] == [datetime(1970, 1, 1), datetime(1970, 1, 1, 1)]
+    (row,) = loaded.quarantine.records()
+    assert (row["reasons"], row["day"][:5]) == ("ordered_at is dated after today", "33658")
+
+
 def test_rows_of_another_shape_do_not_keep_the_others_out(loading: Any) -> None:
     content = 'customer,day,amount\r\na,2024-01-01,1\nb,2024-01-01\r\n\r\n"c" x,2024-01-01,3\nd,2024-01-01,4\n'
     loaded = loading.csv(content)
@@ -365,3 +403,15 @@ def test_names_of_source_columns_never_collide_in_quarantine(loading: Any) -> No
         "y",
         "soon",
     )
+
+
+def test_nothing_of_a_load_stays_behind_but_its_tables(loading: Any) -> None:
+    before = set(loading.engine.connection.list_tables())
+    loading.file("customer,day,amount\na,2024-01-01,1\nb,soon,1\n", "part_1.csv")
+    loading.file("customer,day,amount\na,2024-01-01\n".encode("utf-16"), "part_2.csv")
+    loaded = loading.load("part_*.csv")
+    left = {name for name in loading.engine.connection.list_tables() if name not in before}
+    # The one table that stays open is the good one, which was looked at for its quality.
+    assert len(left) == 1
+    kept = {path.name for path in loading.engine.folder.iterdir()}
+    assert kept == {loaded.good.path.name, loaded.quarantine.path.name}

@@ -23,7 +23,7 @@ def as_text(value: ir.Value) -> ir.Value:
     if kind.is_string():
         return value
     if kind.is_floating():
-        whole = (value == value.round()) & (value.abs() < _WHOLE_BOUND)
+        whole = (value % 1.0 == 0) & (value.abs() < _WHOLE_BOUND)
         text = ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
         return ibis.ifelse(value.isnan(), ibis.null("string"), text)
     return value.cast("string")

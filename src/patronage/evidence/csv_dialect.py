@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from _csv import Reader as Rows
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -72,11 +73,11 @@ def dialect_of(path: Path, where: str, *, encoding: str | None = None, delimiter
         raise EvidenceError(Fault(where, "the file holds nothing but blank lines", "export it again"))
     before, text, announced = _without_lines_before(text)
     chosen = _declared_delimiter(delimiter, where) or announced or _delimiter(text, whole)
-    header = next(csv_rows(io.StringIO(text, newline=""), chosen), list[str]())
-    return Dialect(found, chosen, tuple(name.strip() for name in header), before)
+    title, header = _title_and_header(text, chosen)
+    return Dialect(found, chosen, tuple(name.strip() for name in header), before + title)
 
 
-def csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+def csv_rows(lines: Iterable[str], delimiter: str) -> Rows:
     """The rows of delimited text, with cells of any length."""
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     return csv.reader(lines, delimiter=delimiter)
@@ -113,14 +114,40 @@ def _delimiter(text: str, whole: bool) -> str:
     for candidate in DELIMITERS:
         rows = [row for row in csv_rows(io.StringIO(text, newline=""), candidate) if row]
         rows = (rows if whole else rows[:-1] or rows)[:500]
-        width = len(rows[0]) if rows else 0
+        start = header_place(rows)
+        width = len(rows[start]) if rows else 0
         if width < 2:
             continue
-        alike = Counter(len(row) for row in rows)[width] / len(rows)
+        alike = Counter(len(row) for row in rows[start:])[width] / len(rows[start:])
         score = (round(alike, 1), width)
         if score > best_score:
             best, best_score = candidate, score
     return best
+
+
+def header_place(rows: Sequence[Sequence[str | None]]) -> int:
+    """The place of the header: below title rows, which fill one cell at most where most rows are wider."""
+    if not rows or _filled(rows[0]) > 1:
+        return 0
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    if width < 2:
+        return 0
+    return next((place for place, row in enumerate(rows) if len(row) == width and _filled(row) > 1), 0)
+
+
+def _filled(row: Sequence[str | None]) -> int:
+    return sum(1 for cell in row if cell and cell.strip())
+
+
+def _title_and_header(text: str, delimiter: str) -> tuple[int, list[str]]:
+    """The number of lines of the title above the header, and the header."""
+    reader = csv_rows(io.StringIO(text, newline=""), delimiter)
+    rows = [row for row, _ in zip(reader, range(500), strict=False)]
+    place = header_place(rows)
+    again = csv_rows(io.StringIO(text, newline=""), delimiter)
+    for _ in range(place):
+        next(again)
+    return again.line_num, rows[place] if rows else []
 
 
 def _encoding(path: Path, where: str, declared: str | None) -> str:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 
 def utf8_copy(path: Path, dialect: Dialect, target: Path) -> Path:
-    """The same text in UTF-8, copied in pieces."""
+    """The same text from its header on, in UTF-8, copied in pieces."""
     with (
         path.open(encoding=dialect.encoding, newline="") as source,
         target.open("w", encoding="utf-8", newline="") as copy,
     ):
+        for _ in range(dialect.lines_before):
+            next(source, None)
         shutil.copyfileobj(source, copy, 1024 * 1024)
     return target
 
@@ -35,7 +37,7 @@ def repaired_rows(files: list[Path], dialects: list[Dialect], header: tuple[str,
         order = [dialect.header.index(name) for name in header]
         straight = order == list(range(len(order)))
         for cells in _rows(path, dialect, where):
-            row = fitted(cells, len(header), number)
+            row = fitted(cells, dialect.header, number)
             yield row if straight else TextRow([row.cells[place] for place in order], row.fault, row.further, number)
 
 

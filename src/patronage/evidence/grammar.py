@@ -223,7 +223,9 @@ class _Reading:
 
     def _rounded(self, arguments: tuple[Expression, ...]) -> ir.Value:
         if len(arguments) == 1:
-            return self.number(arguments[0]).round().cast("float64")
+            number = self.number(arguments[0]).cast("float64")
+            # Beyond this size every number is whole, and none fits the whole numbers that rounding makes.
+            return ibis.ifelse(number.abs() < 2.0**53, number.round().cast("float64"), number)
         digits = arguments[1]
         if not isinstance(digits, Literal) or type(digits.value) is not int:
             self._refuse("'round' takes a whole number of digits")

@@ -128,7 +128,7 @@ def _looked_into(
         return error.faults, (), None
     if not {"product_id", "product"} & set(texts):
         return (), (), None
-    table = source.kept()
+    table = source.kept(forms.decimal)
     cells = source.written(table, forms.decimal)
     numbers = {
         name: as_number(cells[name], forms.decimal) for name in ("amount", "quantity", "unit_price") if name in cells

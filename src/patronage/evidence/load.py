@@ -83,8 +83,16 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     names = [field.name for field in work.source.found.fields]
     seen = columns_seen(engine.open(good), names, given, engine)
     apart, not_product = _proposal(work, good, engine)
-    words = work.source.raw.words
-    return Loaded(table, good, quarantine, all_rows, reasons, seen, given, repeats, words, apart, not_product)
+    return Loaded(
+        table, good, quarantine, all_rows, reasons, seen, given, repeats,
+        read_as=work.source.raw.words, left_out=_left_out(work, all_rows, engine), apart=apart, not_product=not_product,
+    )  # fmt: skip
+
+
+def _left_out(work: _Rows, kept: int, engine: Engine) -> int:
+    if work.source.mapping.keep is None:
+        return 0
+    return engine.value(work.source.raw.table.count()) - kept
 
 
 def _proposal(work: _Rows, good: StoredTable, engine: Engine) -> tuple[tuple[ApartLines, ...], str | None]:

@@ -47,7 +47,8 @@ class Loaded:
     """One loaded table; rows_in = good + quarantine, always.
 
     given: canonical columns that the source maps. repeats: exact repeats among the good rows.
-    read_as: how the source is written. apart: order lines that look like no product while the
+    read_as: how the source is written. left_out: rows that the mapping's `keep` left out, which are
+    not among rows_in. apart: order lines that look like no product while the
     mapping keeps none apart; not_product: the expression that would.
     """
 
@@ -60,5 +61,6 @@ class Loaded:
     given: frozenset[str]
     repeats: int
     read_as: str = ""
+    left_out: int = 0
     apart: tuple[ApartLines, ...] = ()
     not_product: str | None = None

@@ -17,6 +17,7 @@ from patronage.evidence.rules import Cells, Rule, currency_rule, row_rules, symb
 from patronage.evidence.survey import CellForms, date_forms, decimal_mark
 from patronage.evidence.text_rows import FAULT, FILE, FURTHER
 from patronage.vocabulary.errors import EvidenceError, Fault
+from patronage.vocabulary.expressions import Column, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,10 +61,20 @@ class MappedSource:
     mapping: SourceMapping
     found: Resolved
 
-    def kept(self) -> ir.Table:
+    def kept(self, decimal: str) -> ir.Table:
         """The raw rows that the mapping keeps."""
         table, keep = self.raw.table, self.mapping.keep
-        return table if keep is None else table.filter(self.condition(keep, table, "keep", self.mapping.decimal or "."))
+        return table if keep is None else table.filter(self.condition(keep, table, "keep", decimal))
+
+    def number_texts(self) -> dict[str, ir.Value]:
+        """The source's columns behind canonical numbers, by the name of the number."""
+        cells: dict[str, ir.Value] = {}
+        for name, expression in self.found.columns.items():
+            if self.kind(name) is Kind.NUMBER:
+                for column in sorted(columns_of(expression)):
+                    shown = name if isinstance(expression, Column) else f"{name} ({column})"
+                    cells[shown] = tidied(self.raw.table[self.raw.columns[column]])
+        return cells
 
     def condition(self, expression: Expression, table: ir.Table, name: str, decimal: str) -> ir.Value:
         """The truth of an expression over the source's columns."""
@@ -104,19 +115,19 @@ class RowTerms:
 
 def cell_forms(source: MappedSource, engine: Engine) -> CellForms:
     """How the numbers and dates of a source are written; raises EvidenceError where that can be read two ways."""
-    table, mapping = source.kept(), source.mapping
-    written = source.written(table, mapping.decimal or ".")
+    mapping = source.mapping
     faults: list[Fault] = []
     decimal = mapping.decimal or "."
     if decimal not in {".", ","}:
         faults.append(Fault(f"{mapping.table}.decimal", f"{decimal!r} is no decimal mark", "write '.' or ','"))
     elif mapping.decimal is None and not source.raw.machine_written:
-        numbers = {name: value for name, value in written.items() if source.kind(name) is Kind.NUMBER}
-        mark = decimal_mark(table, numbers, engine, mapping.table)
+        mark = decimal_mark(source.raw.table, source.number_texts(), engine, mapping.table)
         if isinstance(mark, Fault):
             faults.append(mark)
         else:
             decimal = mark
+    table = source.kept(decimal)
+    written = source.written(table, decimal)
     dates = {name: value for name, value in written.items() if source.kind(name) is Kind.TIME}
     forms, date_faults = date_forms(table, dates, engine, mapping.date_format, mapping.table)
     faults.extend(date_faults)
@@ -127,7 +138,7 @@ def cell_forms(source: MappedSource, engine: Engine) -> CellForms:
 
 def marked_rows(source: MappedSource, forms: CellForms, terms: RowTerms) -> Marked:
     """Every kept row typed, and marked with every rule that it breaks, in one pass."""
-    table = source.kept()
+    table = source.kept(forms.decimal)
     written = source.written(table, forms.decimal)
     currency = source.currency(table, forms.decimal)
     own = {} if currency is None else {"row_currency": currency}
@@ -155,7 +166,7 @@ def _marked(source: MappedSource, table: ir.Table, columns: dict[str, ir.Value],
     if unique is not None:
         marked = marked.mutate(**{BROKEN: marked[BROKEN] + _repeated_key(marked, unique, 1 << len(rules))})
         reasons.append(f"{unique} stands in an earlier row already")
-    row = ibis.struct({name: marked[name] for name in inner})
+    row = ibis.struct({name: marked[name].cast("string") for name in inner})
     kept = ibis.ifelse(marked[BROKEN] != 0, row, ibis.null(row.type()))
     marked = marked.select(LINE, FILE, *columns, BROKEN, *details, **{RAW: kept})
     return Marked(marked, tuple(reasons))

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
@@ -61,7 +61,8 @@ def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generato
     files = [_absolute(path) for path in source_files(mapping, folder)]
     where = f"{mapping.table} ({mapping.location})"
     with ExitStack() as stack:
-        spare = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=engine.folder, prefix=".reading-")))
+        kept = tempfile.TemporaryDirectory(dir=engine.folder, prefix=".reading-", ignore_cleanup_errors=True)
+        spare = Path(stack.enter_context(kept))
         reading = _Reading(
             mapping, files, tuple(_shown(path, _absolute(folder)) for path in files), where, engine, spare, stack
         )
@@ -114,13 +115,11 @@ class _Reading:
 
     def _fast_csv(self, dialects: list[Dialect]) -> ir.Table:
         paths = [
-            path if one.is_utf8 else utf8_copy(path, one, self.spare / f"{place}.csv")
+            path if one.is_utf8 and not one.lines_before else utf8_copy(path, one, self.spare / f"{place}.csv")
             for place, (path, one) in enumerate(zip(self.files, dialects, strict=True))
         ]
-        if any(one.lines_before for one in dialects):
-            raise duckdb.InvalidInputException("lines stand above the header")
         cells = {f"c{place}": "VARCHAR" for place in range(len(dialects[0].header))}
-        table = self.engine.connection.read_csv(
+        table = self._view(self.engine.connection.read_csv)(
             [literal_path(path) for path in paths], columns=cells, auto_detect=False, header=False, skip=1,
             delim=dialects[0].delimiter, quote='"', escape='"', strict_mode=True,
             **({"filename": "file_path"} if len(paths) > 1 else {}),
@@ -133,7 +132,7 @@ class _Reading:
 
     def _parquet(self) -> RawSource:
         paths = [literal_path(path) for path in self.files]
-        table = self.engine.connection.read_parquet(
+        table = self._view(self.engine.connection.read_parquet)(
             paths, file_row_number=True, filename="file_path", union_by_name=len(paths) > 1
         )
         names = [name for name in table.columns if name not in {"file_row_number", "file_path"}]
@@ -170,7 +169,7 @@ class _Reading:
     def _json(self) -> RawSource:
         names = json_columns(self.files, self.engine)
         columns = self._columns(names)
-        table = self.engine.connection.read_json(
+        table = self._view(self.engine.connection.read_json)(
             [literal_path(path) for path in self.files],
             columns=dict.fromkeys(names, "VARCHAR"), filename="file_path",
         )  # fmt: skip
@@ -192,9 +191,19 @@ class _Reading:
     ) -> RawSource:
         path = self.spare / "rows.parquet"
         write_text_rows(rows, len(columns), path)
-        table = self.engine.connection.read_parquet(literal_path(path), file_row_number=True)
+        table = self._view(self.engine.connection.read_parquet)(literal_path(path), file_row_number=True)
         table = table.mutate(**{LINE: table.file_row_number + 1}).drop("file_row_number")
         return RawSource(table, columns, self.names, words, machine_written)
+
+    def _view(self, read: Callable[..., ir.Table]) -> Callable[..., ir.Table]:
+        """A reader of files whose view is dropped when the source is closed."""
+
+        def opened(*arguments: Any, **options: Any) -> ir.Table:
+            table = read(*arguments, **options)
+            self.stack.callback(self.engine.connection.drop_view, table.get_name(), force=True)
+            return table
+
+        return opened
 
     # Columns and places
 
@@ -232,6 +241,7 @@ class _Reading:
         known = self.engine.memory(
             "files", {"known_path": [str(path) for path in paths], FILE: list(range(len(paths)))}
         )
+        self.stack.callback(self.engine.connection.drop_table, known.get_name(), force=True)
         return table.inner_join(known, table.file_path == known.known_path).drop("known_path")
 
     def _only_file(self) -> Path:

@@ -39,14 +39,22 @@ class TextRow:
     file: int = 0
 
 
-def fitted(cells: Sequence[str | None], width: int, file: int = 0) -> TextRow:
-    """A row brought to the width of its header, with the fault that it had another."""
+def fitted(cells: Sequence[str | None], header: Sequence[str], file: int = 0) -> TextRow:
+    """A row brought to the width of its header, with the fault that it had another.
+
+    Blank cells beyond the header, and columns without a name that a row lacks, are no fault.
+    """
+    width = len(header)
     if len(cells) == width:
         return TextRow(cells, file=file)
     fault = f"the row has {len(cells)} cells, the header has {width}"
     if len(cells) < width:
-        return TextRow([*cells, *([None] * (width - len(cells)))], fault, None, file)
-    return TextRow(cells[:width], fault, " | ".join(cell or "" for cell in cells[width:]), file)
+        padded = [*cells, *([None] * (width - len(cells)))]
+        return TextRow(padded, fault if any(header[len(cells) :]) else None, None, file)
+    further = [cell or "" for cell in cells[width:]]
+    if not any(cell.strip() for cell in further):
+        return TextRow(cells[:width], file=file)
+    return TextRow(cells[:width], fault, " | ".join(further), file)
 
 
 def write_text_rows(rows: Iterable[TextRow], width: int, path: Path) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 import zipfile
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from patronage.evidence.csv_dialect import header_place
 from patronage.evidence.text_rows import fitted
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
@@ -26,15 +28,15 @@ def sheet_rows(path: Path, sheet: str | None, where: str) -> tuple[list[str], It
     workbook, has no such sheet, or the sheet is empty.
     """
     rows = _rows(path, sheet, where)
-    header: list[str] = []
-    for cells in rows:
-        header = [(cell or "").strip() for cell in cells]
-        break
+    first = list(islice(rows, 20))
+    place = header_place([_cut(cells, 0) for cells in first])
+    header = [(cell or "").strip() for cell in first[place]] if first else []
     while header and not header[-1]:
         header.pop()
     if not header:
         raise EvidenceError(Fault(where, "the worksheet is empty", "name another with sheet: <name>"))
-    return header, (fitted(_cut(cells, len(header)), len(header)) for cells in rows)
+    below = chain(first[place + 1 :], rows)
+    return header, (fitted(_cut(cells, len(header)), header) for cells in below)
 
 
 def text_of(cell: Any) -> str | None:
@@ -46,7 +48,8 @@ def text_of(cell: Any) -> str | None:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < _WHOLE_BOUND else repr(cell)
     if isinstance(cell, dt.datetime):
-        return cell.isoformat(sep=" ")
+        # Workbooks keep days as midnights; without it a day and a time of the day can be joined.
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
     if isinstance(cell, dt.date | dt.time):
         return cell.isoformat()
     if isinstance(cell, bytes):
