@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,16 +14,20 @@ ACTIVE = {"customer_id": "active", "p_alive": 0.8, "value": 800.0}
 GONE = {"customer_id": "gone", "p_alive": 0.1, "value": 3.0, "revenue_12m": 0.0}
 HISTORIES = [{"customer_id": "active"}, {"customer_id": "gone"}]
 
+DAYS = [{"customer_id": "gone", "day": date(2010, 1, 5), "revenue": 900.0}] + [
+    {"customer_id": name, "day": date(2010, 1, 5), "revenue": 70.0} for name in ("active", "once", "late")
+]
+
 
 def test_a_second_life_is_worth_what_active_customers_of_the_kind_have_before_them(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("win_back", cost=10.0, effect=0.05)
-    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
     assert found.status is Status.PROPOSED
     assert found.value is not None
     assert found.value.mean == pytest.approx(0.05 * 1000 - 10)
-    assert found.at_stake == pytest.approx(400.0)
+    assert found.at_stake == pytest.approx(900.0)  # in revenue, over one year
     assert found.break_even is not None
     assert found.break_even.effect == pytest.approx(0.01)
     assert found.people is not None
@@ -35,7 +40,7 @@ def test_an_offer_that_costs_more_than_a_second_life_is_nothing_to_gain(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("win_back", cost=60.0, effect=0.05)
-    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
     assert found.status is Status.NOTHING_TO_GAIN
     assert found.reason == (
         "No customer with less than 20% chance of being still active would in a second life bring back what an offer "
@@ -47,7 +52,7 @@ def test_without_active_customers_the_worth_of_a_second_life_is_refused(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("win_back", cost=10.0, effect=0.05)
-    (found,) = win_back(make_lifetime([GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    (found,) = win_back(make_lifetime([GONE]), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
     assert found.status is Status.REFUSED
     assert found.reason == (
         "Nothing tells what a second life would be worth, because no customer has a chance of 80% or more of being "
@@ -55,10 +60,28 @@ def test_without_active_customers_the_worth_of_a_second_life_is_refused(
     )
 
 
+def test_a_model_that_lets_nobody_leave_before_a_second_purchase_is_refused_for_those_who_bought_once(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    once = {"customer_id": "once", "orders": 1, "p_alive": 1.0, "buying_type": "once", "last_day": date(2010, 12, 9)}
+    late = {"customer_id": "late", "orders": 1, "p_alive": 1.0, "buying_type": "once", "last_day": date(2010, 12, 10)}
+    lifetime = make_lifetime([ACTIVE, GONE, once, late], model="bg_nbd")
+    _, found = win_back(
+        lifetime, make_repeat(HISTORIES, days=DAYS), terms, engine, make_costs("win_back", cost=10.0, effect=0.05)
+    )
+    assert found.status is Status.REFUSED
+    assert found.at_stake == 70.0
+    assert found.reason == (
+        "1 customer who bought once, with GBP 600 of value, have been silent for over a year, and BG/NBD cannot tell "
+        "whether they left, since it lets nobody leave before a second purchase; a table of exits, or a test of an "
+        "offer, would lift this."
+    )
+
+
 def test_priors_of_others_are_context_and_never_a_figure_of_the_value(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("win_back", cost=10.0)
-    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES), terms, engine, costs)
+    (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
     assert found.value is None
     assert "no data of this one" in str(found.evidence[0].figures["context"])

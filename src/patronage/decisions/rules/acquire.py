@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from patronage.decisions.decision import (
 from patronage.decisions.targeting import REVENUE
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.words import count, listed, money, money_range, years
-from patronage.evidence.queries.newcomers import all_newcomers, came_by, first_orders, newcomers
+from patronage.evidence.queries.newcomers import all_newcomers, came_by, first_orders, first_seen, newcomers
 from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
 from patronage.kernels.draws import stream
@@ -32,12 +32,18 @@ from patronage.kernels.selection import shrunk
 from patronage.strategy.actions import ActionCost, CostsOfAction
 from patronage.vocabulary.estimate import Estimate, Floats, estimate
 from patronage.vocabulary.grade import weakest
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
 
 QUESTIONS = ("3.19a", "4.81b")
 
 MONTHS_BACK = 24
 """How far back a customer counts as new."""
+
+SILENT_BEFORE = 365
+"""Days of history before which a customer first seen may well be an old one; half of a history that is shorter."""
+
+LATER = "a longer history would lift this"
 
 LEAST = 20
 """Fewest newcomers of a way of coming that is told apart."""
@@ -82,21 +88,27 @@ class Setting:
     lifetime: LifetimeValue
     action: ActionCost | None
     terms: Terms
+    since: date
+
+    @property
+    def years_seen(self) -> float:
+        """Years over which newcomers were counted."""
+        return (self.terms.as_of - self.since).days / DAYS_PER_YEAR
 
 
 def acquire(
     lifetime: LifetimeValue, repeat: RepeatBuying, orders: Orders, terms: Terms, costs: CostsOfAction | None
 ) -> tuple[Decision, ...]:
     """The most that may be paid for a new customer: of all, by place, by first product and by channel."""
-    since = terms.as_of - timedelta(days=round(MONTHS_BACK * 365.25 / 12))
     engine = orders.engine
     customers, days = engine.open(lifetime.customers), engine.open(repeat.days)
+    since = _since(engine.value(first_seen(customers)), terms.as_of)
     new = newcomers(customers, days, since, terms.as_of, (terms.horizon.years, terms.discount_rate))
     rows = engine.records(all_newcomers(new))
     if not rows:
-        because = f"No customer came within the last {MONTHS_BACK} months, so nothing tells what a new one is worth."
+        because = f"No customer was first seen after {since}, so nothing tells what a new one is worth; {LATER}."
         return (refused(_move(""), QUESTIONS, because),)
-    at = Setting(lifetime, costs.of("acquire") if costs else None, terms)
+    at = Setting(lifetime, costs.of("acquire") if costs else None, terms, since)
     found = [_decision("", _pooled([(*_figures(row), "all new customers") for row in rows]), at)]
     told = engine.records(came_by(new, first_orders(orders.table), LEAST))
     for kind in ("place", "first product", "channel"):
@@ -104,6 +116,14 @@ def acquire(
         if len(ways) > 1:
             found.append(_decision(kind, ways, at))
     return tuple(found)
+
+
+def _since(start: date | None, as_of: date) -> date:
+    """The day after which a customer first seen counts as new."""
+    back = as_of - timedelta(days=round(MONTHS_BACK * DAYS_PER_YEAR / 12))
+    if start is None:
+        return back
+    return max(back, start + timedelta(days=min(SILENT_BEFORE, (as_of - start).days // 2)))
 
 
 def _figures(row: dict[str, Any]) -> tuple[int, float, float, float]:
@@ -130,7 +150,7 @@ def _move(kind: str) -> Move:
 
 def _decision(kind: str, ways: list[Way], at: Setting) -> Decision:
     money_seen = sum(way.revenue for way in ways)
-    opening = _opening(kind, ways, at.terms)
+    opening = _opening(kind, ways, at)
     evidence = (_basis(ways),)
     if at.lifetime.basis == REVENUE:
         because = f"{opening} in revenue; no proposal, because what may be paid is a part of margin: {MARGIN}."
@@ -141,9 +161,7 @@ def _decision(kind: str, ways: list[Way], at: Setting) -> Decision:
             f"customer costs today is not declared: declare costs_of_action.acquire.cost to compare."
         )
         row = refused(_move(kind), QUESTIONS, because, at_stake=money_seen)
-        low = min(way.low for way in ways)
-        unit = f"{at.terms.currency} for a new customer"
-        return replace(row, evidence=evidence, break_even=BreakEven(low, unit), learning=Learning(None, TEST))
+        return replace(row, evidence=evidence, learning=Learning(None, TEST))
     cost = at.action.cost.mean
     dear = [way for way in ways if way.mean < cost]
     if not dear:
@@ -172,7 +190,7 @@ def _stopping(kind: str, dear: list[Way], opening: str, action: ActionCost, at: 
         else f"{names}: a new customer costs {cost} and may be worth less, not surely enough to stop paying"
     )
     pattern = pattern_of(0.0, 0.0, years=terms.horizon.years, discount_rate=terms.discount_rate)
-    limit = min(way.low for way in dear)
+    paying = float(worth.mean() / spent.mean()) * action.cost.mean if spent.mean() > 0 else 0.0
     return Decision(
         _move(kind), QUESTIONS, f"{opening}; {tail}.", Status.PROPOSED if good else Status.NOTHING_TO_GAIN, grade,
         sum(way.revenue for way in dear),
@@ -182,7 +200,7 @@ def _stopping(kind: str, dear: list[Way], opening: str, action: ActionCost, at: 
         p_better=better,
         cost=Cost(),
         payback=0.0 if good else None,
-        break_even=BreakEven(limit, f"{terms.currency} for a new customer"),
+        break_even=BreakEven(paying, f"{terms.currency} that one of these new customers costs"),
         drivers=_drivers(spent, worth, at.lifetime, action),
         learning=Learning(_worth_of_knowing(value), TEST),
     )  # fmt: skip
@@ -191,7 +209,7 @@ def _stopping(kind: str, dear: list[Way], opening: str, action: ActionCost, at: 
 def _flows(kind: str, dear: list[Way], action: ActionCost, at: Setting) -> tuple[Floats, Floats]:
     """Draws over the horizon of what is spent on new customers of these ways and of what they are worth."""
     terms = at.terms
-    paid = annuity(terms.horizon.years, terms.discount_rate) * 12 / MONTHS_BACK
+    paid = annuity(terms.horizon.years, terms.discount_rate) / at.years_seen
     each = action.cost.draws(terms.draws, terms.seed, "costs_of_action.acquire.cost")
     shared = shared_factor(at.lifetime.total, terms)
     worth = np.zeros(terms.draws)
@@ -216,23 +234,23 @@ def _worth_of_knowing(value: Estimate) -> float:
     return float(np.maximum(draws, 0.0).mean() - max(float(draws.mean()), 0.0))
 
 
-def _opening(kind: str, ways: list[Way], terms: Terms) -> str:
-    number = count(sum(way.customers for way in ways), "customer")
+def _opening(kind: str, ways: list[Way], at: Setting) -> str:
+    terms, number = at.terms, count(sum(way.customers for way in ways), "customer")
     best, last = ways[0], ways[-1]
     top = money(best.mean, terms.currency)
     horizon = years(terms.horizon.years)
     if not kind:
-        return f"One of the {number} who came within {MONTHS_BACK} months is worth {top} over its first {horizon}"
+        return f"One of the {number} first seen after {at.since} is worth {top} over its first {horizon}"
     return (
         f"By {kind}, a new customer is worth from {money(last.mean, terms.currency)} ({last.name}) to {top} "
-        f"({best.name}) over its first {horizon}, told by the {number} who came within {MONTHS_BACK} months"
+        f"({best.name}) over its first {horizon}, told by the {number} first seen after {at.since}"
     )
 
 
 def _ceilings(ways: list[Way], terms: Terms) -> str:
-    best, last = ways[0], ways[-1]
     if len(ways) == 1:
-        return money(best.low, terms.currency)
+        return money(ways[0].low, terms.currency)
+    last, *_, best = sorted(ways, key=lambda way: way.low)
     return f"{money(last.low, terms.currency)} ({last.name}) to {money(best.low, terms.currency)} ({best.name})"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
@@ -10,7 +11,7 @@ from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyers
 from patronage.decisions.trial import Trial
 from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
-from patronage.evidence.queries.lists import buying_histories, lapsed, lengths_of_life
+from patronage.evidence.queries.lists import bought_once, buying_histories, lapsed, lengths_of_life, paid_histories
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
@@ -27,6 +28,9 @@ TODAY, MOVE = "no offer", "an offer to return"
 EFFECT = EffectWords(
     "share of customers treated who return because of it", "more than {share} of them return because of it"
 )
+
+BLIND = {"bg_nbd": "BG/NBD"}
+"""Models under which a customer cannot leave before its second purchase."""
 
 CONTEXT = (
     "Stauss and Friege (1999) report a return of 214% on reinstated customers and 23% on new ones from a bought list; "
@@ -49,7 +53,7 @@ def win_back(
         rate_shape=rates["r"], rate_scale=rates["alpha"], days_per_unit=TimeUnit(repeat.unit).days,
     )  # fmt: skip
     lives = lengths_of_life(customers, histories, ACTIVE)
-    candidates = lapsed(customers, histories, lives, GONE)
+    candidates = lapsed(customers, paid_histories(histories, engine.open(repeat.days)), lives, GONE)
     lengths = {str(row["segment"]): Life(float(row["life"]), int(row["active"])) for row in engine.records(lives)}
     action = costs.of("win_back") if costs else None
     pattern = life_pattern(lifetime, terms, engine)
@@ -72,7 +76,8 @@ def win_back(
         )  # fmt: skip
 
     target = Target("win_back", action, lifetime.grade, lifetime.total, case)
-    return decided(candidates, target, terms, engine) or (_nobody(bool(lengths)),)
+    found = decided(candidates, target, terms, engine) or (_nobody(bool(lengths)),)
+    return (*found, *_once(lifetime, repeat, terms, engine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,22 @@ def _basis(group: Group, life: Life) -> Basis:
         "context": CONTEXT,
     }
     return Basis("lifetime_value", group.customers, "customers", figures)
+
+
+def _once(lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: Engine) -> tuple[Decision, ...]:
+    """A refusal where the model of repeat buying cannot tell whether those who bought once have left."""
+    silent = terms.as_of - timedelta(days=365)
+    row = engine.records(bought_once(engine.open(lifetime.customers), engine.open(repeat.days), silent))[0]
+    if lifetime.model not in BLIND or not row["customers"]:
+        return ()
+    who, worth = count(int(row["customers"]), "customer"), money(float(row["value"]), terms.currency)
+    why = (
+        f"{who} who bought once, with {worth} of value, have been silent for over a year, and {BLIND[lifetime.model]} "
+        f"cannot tell whether they left, since it lets nobody leave before a second purchase; a table of exits, or a "
+        f"test of an offer, would lift this."
+    )
+    move = Move("win_back", "customers who bought once and fell silent", TODAY, MOVE)
+    return (refused(move, QUESTIONS, why, at_stake=float(row["amount"])),)
 
 
 def _nobody(told: bool) -> Decision:

@@ -12,7 +12,6 @@ from ibis import _
 from patronage.evidence.queries.sums import is_known, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from patronage.evidence.relation import Relation
@@ -114,16 +113,28 @@ def lengths_of_life(customers: Relation, histories: Relation, above: float) -> R
     )
 
 
-def bought_once(customers: Relation, before: date) -> Relation:
-    """Customers of lifetime_value with one purchase day, on or before a day, who count as certainly active.
+def paid_histories(histories: Relation, days: Relation) -> Relation:
+    """The histories with past_value in revenue, as the decisions' money at stake is.
 
-    One row: customers, value (over the horizon), amount (revenue of the last twelve months). Currency.
+    days: of repeat_buying (customer_id, revenue). One row per customer_id, columns of buying_histories. Currency.
     """
-    rows = customers.filter((_.orders == 1) & (_.p_alive >= 1) & (_.last_day.cast("date") <= ibis.date(before)))
+    paid = days.group_by("customer_id").aggregate(paid=days.revenue.sum())
+    rows = histories.drop("past_value").inner_join(paid, "customer_id")
+    return rows.select("customer_id", "rate", "spend", "seen_years", past_value=rows.paid)
+
+
+def bought_once(customers: Relation, days: Relation, before: date) -> Relation:
+    """Customers with one purchase day, on or before a day, who count as certainly active.
+
+    customers: of lifetime_value. days: of repeat_buying. One row: customers, value (over the horizon), amount
+    (revenue of that one day). Currency.
+    """
+    once = customers.filter((_.orders == 1) & (_.p_alive >= 1) & (_.last_day.cast("date") <= ibis.date(before)))
+    paid = days.group_by("customer_id").aggregate(paid=days.revenue.sum())
+    rows = once.left_join(paid, "customer_id")
     return rows.aggregate(
-        customers=rows.count(), value=ibis.coalesce(rows.value.sum(), 0.0),
-        amount=ibis.coalesce(rows.revenue_12m.sum(), 0.0),
-    )  # fmt: skip
+        customers=rows.count(), value=ibis.coalesce(rows.value.sum(), 0.0), amount=ibis.coalesce(rows.paid.sum(), 0.0)
+    )
 
 
 def category_gaps(gaps: Relation, customers: Relation | None, years: float) -> Relation:
@@ -272,11 +283,6 @@ def as_people(rows: Relation) -> Relation:
     """
     value = ibis.ifelse(rows.value.isnan(), ibis.null("float64"), rows.value)
     return rows.select("customer_id", "amount", "why", place=rows.place.nullif(""), value=value).select(*PEOPLE)
-
-
-def renamed(candidates: Relation, names: Mapping[str, str]) -> Relation:
-    """The candidates with their segments called by other names; those not named keep theirs."""
-    return candidates.mutate(segment=candidates.segment.substitute(dict(names), else_=candidates.segment))
 
 
 def _years_left(customers: Relation, most: float) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 from ibis import _
 
 from patronage.evidence.queries.lists import UNKNOWN
+from patronage.evidence.queries.sums import is_known, number
 
 if TYPE_CHECKING:
     from patronage.evidence.relation import Relation
@@ -25,7 +26,7 @@ def newcomers(customers: Relation, days: Relation, since: date, as_of: date, ter
     Currency.
     """
     horizon, rate = terms
-    known = customers.filter((_.first_day.cast("date") > ibis.date(since)) & _.value.notnull())
+    known = customers.filter((_.first_day.cast("date") > ibis.date(since)) & is_known(_.value))
     kept = known.select("customer_id", "place", "revenue_12m", "value", first_day=known.first_day.cast("date"))
     bought = days.select("customer_id", "value", day=days.day.cast("date")).rename(day_value="value")
     dated = bought.inner_join(kept.select("customer_id", "first_day"), "customer_id")
@@ -41,6 +42,11 @@ def newcomers(customers: Relation, days: Relation, since: date, as_of: date, ter
     )
 
 
+def first_seen(customers: Relation) -> Any:
+    """The day on which the first customer of lifetime_value was seen, null without customers."""
+    return customers.first_day.cast("date").min()
+
+
 def first_orders(lines: Relation) -> Relation:
     """How each customer came: one row per customer_id with channel and product of the largest line of its first day."""
     bought = lines.filter(lines.customer_id.notnull() & lines.is_product & ~lines.is_return)
@@ -48,7 +54,7 @@ def first_orders(lines: Relation) -> Relation:
         group_by="customer_id", order_by=[_.ordered_at.date(), _.amount.desc(), _.product_id, _.line_id]
     )
     first = bought.mutate(rank=ibis.row_number().over(largest)).filter(_.rank == 0)
-    name = ibis.coalesce(first["product"], first.product_id)
+    name = ibis.coalesce(first["product"], first.product_id).strip()
     return first.select("customer_id", channel=first.channel_id, first_product=name)
 
 
@@ -88,4 +94,5 @@ def _summed(rows: Relation, keys: list[str]) -> Relation:
 
 
 def _years_between(later: Relation, earlier: Relation) -> Relation:
-    return later.delta(earlier, unit="day") / DAYS_PER_YEAR
+    # A whole number over a literal with a fraction is a short decimal on Spark.
+    return later.delta(earlier, unit="day") / number(DAYS_PER_YEAR)
