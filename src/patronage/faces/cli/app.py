@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 from typer.exceptions import TyperException
 
 from patronage.faces.cli import begin, compare, look, people, start, work
-from patronage.faces.cli.screen import FAILED, INVALID, disk_fault, tell_faults, warn
+from patronage.faces.cli.screen import FAILED, INVALID, disk_fault, out, tell_faults, warn
 from patronage.vocabulary.errors import BlockedError, EvidenceError, Fault, PatronageError, ProjectError, StrategyError
+from patronage.vocabulary.version import VERSION
 
 TRACEBACK = "PATRONAGE_TRACEBACK"
 """The variable of the environment under which a fault of the product's own is shown with its traceback."""
@@ -21,15 +22,37 @@ OUT_OF_MEMORY = Fault(
     "memory", "there is not enough of it", "close other programs, or set how much to hold: --memory 2GB"
 )
 
+ORDER = (
+    "demo", "try", "init", "check", "run", "ledger", "show", "questions", "explain", "decide", "lists", "diff",
+    "backtest", "report", "schema",
+)  # fmt: skip
+"""The commands as a newcomer meets them."""
+
 app = typer.Typer(
     name="patronage",
-    help="Customer strategy from a company's own data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 for room in (start, begin, work, look, people, compare):
     room.register(app)
+app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
+
+
+def tell_version(wanted: bool) -> None:
+    """Prints the version and ends, where it is wanted."""
+    if wanted:
+        out.print(f"patronage {VERSION}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=tell_version, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Customer strategy from a company's own data."""
 
 
 def main() -> None:
