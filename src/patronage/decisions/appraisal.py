@@ -96,7 +96,10 @@ def appraised(case: Case, action: ActionCost | None, terms: Terms) -> Decision:
 
 
 def total_cost(case: Case, action: ActionCost, terms: Terms) -> Floats:
-    """Draws of what acting on every customer of the case costs, its fixed part included."""
+    """Draws of what acting on every customer of the case costs.
+
+    Each case bears the fixed part in full, since each may be accepted alone.
+    """
     each = action.cost.draws(terms.draws, terms.seed, f"{case.section}.cost")
     return case.customers * each + action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from patronage.decisions.appraisal import Case, appraised, shared_factor, spread_gain
-from patronage.decisions.decision import Decision
+from patronage.decisions.decision import Basis, Decision
 from patronage.decisions.timing import Pattern, pattern_of
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import Acting, pace_of_life, people, segment_sums, worth_acting_on
@@ -23,7 +23,7 @@ ACTIVE = 0.8
 """Least chance of being active at which a customer counts as one who stays."""
 
 MOST_SEGMENTS = 6
-"""Most decisions of one rule; the segments with the least money beyond it are named in no row."""
+"""Most decisions of one rule; what the segments with less money come to stands in the evidence of the last."""
 
 BUYERS = {
     "contract_like": "contract-like buyers",
@@ -69,15 +69,35 @@ def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) 
     acting = acting_of(target.action)
     kept = worth_acting_on(candidates, acting)
     found: list[Decision] = []
-    for row in engine.records(segment_sums(kept))[:MOST_SEGMENTS]:
-        group = group_of(row)
+    groups = [group_of(row) for row in engine.records(segment_sums(kept))]
+    for group in groups[:MOST_SEGMENTS]:
         random = stream(terms.seed, f"{target.kind}:{group.segment}")
         draws = spread_gain(group.gain, group.noise, shared_factor(target.shared, terms), random)
         case = target.case(group, estimate(draws, terms.currency, target.grade, mean=group.gain))
         decision = appraised(case, target.action, terms)
-        listed = engine.keep(people(kept, group.segment, acting), f"people_{decision.id}")
+        listed = engine.keep(people(kept, group.segment, _within(acting, group)), f"people_{decision.id}")
         found.append(replace(decision, people=listed))
-    return tuple(found)
+    return (*found[:-1], _with_rest(found[-1], groups[MOST_SEGMENTS:])) if found else ()
+
+
+def _within(acting: Acting | None, group: Group) -> Acting | None:
+    """Acting with an effect no larger than there is room for."""
+    if acting is None or acting.effect is None:
+        return acting
+    return Acting(acting.cost, min(acting.effect, group.room))
+
+
+def _with_rest(last: Decision, rest: list[Group]) -> Decision:
+    """The last decision, which also tells what the segments without a row of their own come to."""
+    if not rest:
+        return last
+    figures: dict[str, float | int | str] = {
+        "segments without a row of their own": len(rest),
+        "money a year in the largest of them": rest[0].amount,
+        "money a year in all of them": sum(group.amount for group in rest),
+    }
+    customers = sum(group.customers for group in rest)
+    return replace(last, evidence=(*last.evidence, Basis("segments left out", customers, None, figures)))
 
 
 def group_of(row: dict[str, Any]) -> Group:

@@ -22,7 +22,7 @@ from patronage.vocabulary.estimate import Floats, estimate
 from patronage.vocabulary.horizon import DAYS_PER_YEAR, TimeUnit
 from patronage.vocabulary.terms import Terms
 
-QUESTIONS = ("3.27b", "3.23b", "1.49b")
+QUESTIONS = ("3.27b",)
 
 FEW = 10
 """How many customers count as few."""

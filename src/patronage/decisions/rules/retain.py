@@ -14,7 +14,7 @@ from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.terms import Terms
 
-QUESTIONS = ("3.19a", "3.27b", "1.31c")
+QUESTIONS = ("3.19a", "3.27b")
 
 SLIPPING = Band(0.2, 0.8)
 """Chance of being active between that of a customer who is as good as gone and that of one who stays anyway."""
