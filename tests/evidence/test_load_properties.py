@@ -47,7 +47,8 @@ def written(rows: list[tuple[str, ...]], delimiter: str, quoting: Any, end: str)
 def test_every_row_is_good_or_quarantined_and_its_text_survives(
     loading: Any, rows: list[tuple[str, ...]], delimiter: str, quoting: Any, end: str
 ) -> None:
-    content = written(rows, delimiter, quoting, end)
+    # Python's writer leaves a bare carriage return unquoted when lines end otherwise; it would end a line.
+    content = written(rows, delimiter, quoting, end if quoting == csv.QUOTE_ALL else "\r\n")
     loaded = loading.csv(content, COLUMNS, delimiter=delimiter, decimal=".", date_format="d/m/y")
     good, quarantine = loaded.good.records(), loaded.quarantine.records()
     assert loaded.rows_in == len(good) + len(quarantine) == len(rows) + 1

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.cells import is_plain_number
 from patronage.evidence.dates import (
     DateForm,
     DayMonthEvidence,
@@ -131,7 +130,7 @@ def _day_month(cells: ir.Table) -> ir.Table:
 
 def _any_odd(texts: Mapping[str, ir.Value]) -> Any:
     """Whether any text is no number as a machine writes it, and not blank."""
-    odd = [~is_plain_number(value) & (value != "") for value in texts.values()]
+    odd = [value.try_cast("float64").isnull() & (value != "") for value in texts.values()]
     return ibis.or_(*odd).any()
 
 
