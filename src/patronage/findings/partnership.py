@@ -47,11 +47,14 @@ class NextNeed:
 class CategoryGap:
     """What customers with the same core buy and this one does not, valued by held-out uptake (M37).
 
-    level: what a category is here: the given category, or product families found in baskets. observed,
-    predicted: adoptions in the held-out period. value_per_year: sum over customers of uptake times the value a year.
-    wallet_refused: why share of wallet proper is not given. customers: customer_id, category,
-    uptake, p05, p95, value_if_adopted (per year, value basis), value (uptake x value_if_adopted).
-    categories: category, customers, adopters, uptake, value.
+    Learned from what the customers of one period of period_days bought in the next; a gap is a category not bought in
+    the last such period. level: what a category is here, in words. observed, predicted: adoptions of the later period
+    by the half of the customers that was held out; predicted_error: of their difference. value_per_year: sum over
+    gaps of uptake times value. wallet_refused: why share of wallet proper is not given. customers: one row per gap of a
+    customer of the last period: customer_id, category, uptake (chance within period_days, unasked), p05, p95
+    (of the uptake), value_if_adopted (a year, in the basis; of a customer of that size), value (uptake x
+    value_if_adopted). by_category: category, customers (who lack it), adopters (of the lacking_before, those who took
+    it up in the later period), uptake (mean of those who lack it), value.
     """
 
     grade: Grade
@@ -63,5 +66,7 @@ class CategoryGap:
     observed: float
     value_per_year: float
     wallet_refused: str
+    predicted_error: float
+    period_days: int
     customers: StoredTable
     by_category: StoredTable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
+from patronage.analyses.partnership.category_gap import category_gap
 from patronage.analyses.partnership.next_need import next_need
 from patronage.analyses.segments.behaviour_segments import behaviour_segments
 from patronage.analyses.who.buying_type import buying_type
@@ -19,6 +20,7 @@ from patronage.analyses.worth.lifetime_value import lifetime_value
 from patronage.analyses.worth.repeat_buying import repeat_buying
 from patronage.analyses.worth.whale_curve import whale_curve
 from patronage.decisions.rules.acquire import acquire
+from patronage.decisions.rules.grow import grow
 from patronage.decisions.rules.let_go_or_reprice import let_go_or_reprice
 from patronage.decisions.rules.protect import protect
 from patronage.decisions.rules.retain import retain
@@ -45,6 +47,7 @@ ANALYSES: tuple[Maker, ...] = (
     behaviour_segments,
     buying_type,
     calendar,
+    category_gap,
     change_bridge,
     cohorts,
     customer_equity,
@@ -59,6 +62,7 @@ ANALYSES: tuple[Maker, ...] = (
 
 RULES: tuple[Maker, ...] = (
     acquire,
+    grow,
     let_go_or_reprice,
     protect,
     retain,
