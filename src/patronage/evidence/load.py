@@ -48,7 +48,7 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
     folder: the project's, to which the mapping's location is relative. Good rows stand in the order
     of the source. Raises EvidenceError with every fault when the table cannot be used at all.
     """
-    _same_currency(mapping, settings)
+    _same_currency(mapping, settings.currency)
     with raw_source(mapping, folder, engine) as raw:
         source = MappedSource(raw, mapping, resolved(mapping, raw.columns))
         forms = cell_forms(source, engine)
@@ -56,6 +56,17 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
         marked = marked_rows(source, forms, RowTerms(settings.currency.upper(), last_day))
         with engine.staged(marked.table, "marked") as rows:
             return _parted(_Rows(source, marked, rows), engine)
+
+
+def source_faults(mapping: SourceMapping, folder: Path, engine: Engine, currency: str) -> tuple[Fault, ...]:
+    """Everything for which a source would be refused before its rows are judged: file, columns, forms of dates."""
+    try:
+        _same_currency(mapping, currency)
+        with raw_source(mapping, folder, engine) as raw:
+            cell_forms(MappedSource(raw, mapping, resolved(mapping, raw.columns)), engine)
+    except EvidenceError as error:
+        return error.faults
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +149,10 @@ def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[Stor
         return engine.keep(flagged.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
 
 
-def _same_currency(mapping: SourceMapping, settings: LoadSettings) -> None:
+def _same_currency(mapping: SourceMapping, currency: str) -> None:
     declared = mapping.currency
-    if declared and len(declared) == 3 and declared.isupper() and declared != settings.currency.upper():
-        found = f"the source counts in {declared}, the project in {settings.currency}"
+    if declared and len(declared) == 3 and declared.isupper() and declared != currency.upper():
+        found = f"the source counts in {declared}, the project in {currency}"
         raise EvidenceError(
             Fault(mapping.table, found, "a rates table comes with a later release; convert the file first")
         )

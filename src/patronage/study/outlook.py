@@ -1,11 +1,14 @@
-"""What a project could compute, told from its strategy file and the wiring before a row is read."""
+"""What a project could compute, told from its strategy file, the shape of its sources and the wiring."""
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patronage.evidence.engine import Engine
-from patronage.strategy.strategy import load_strategy
+from patronage.evidence.load import source_faults
+from patronage.strategy.strategy import Strategy, load_strategy
 from patronage.study.catalog import GIVEN, the_wiring
 from patronage.study.inputs import matching
 from patronage.study.wiring import Wiring, evidence_name
@@ -20,22 +23,33 @@ if TYPE_CHECKING:
 def outlook(project: Project) -> dict[str, Any]:
     """Which findings are ready to be computed, and what the others wait for.
 
-    Raises StrategyError with every fault of the strategy file, EvidenceError for every source whose
-    files are not there.
+    Raises StrategyError with every fault of the strategy file, EvidenceError with every one of the sources:
+    files that are not there or cannot be read, columns that are not found, dates that can be read two ways.
     """
     strategy = load_strategy(project.strategy)
-    faults = [
-        Fault(f"sources.{source.table}", f"there is no file {source.location!r}", "mend `from` in strategy.yaml")
-        for source in strategy.sources
-        if not matching(project.folder, source.location)
-    ]
-    if faults:
+    if faults := _faults_of_sources(project, strategy):
         raise EvidenceError(*faults)
     declared = {source.table for source in strategy.sources}
     here: set[type] = {Engine, Terms}
     here |= {kind for kind, tables in BEHIND.items() if tables[0] in declared}
     here |= {type(section) for section in strategy.parts().values()} & GIVEN
     return {"faults": [], "findings": _rows(the_wiring(), here)}
+
+
+def _faults_of_sources(project: Project, strategy: Strategy) -> list[Fault]:
+    faults: list[Fault] = []
+    with tempfile.TemporaryDirectory(prefix="patronage-") as scratch:
+        engine = Engine(Path(scratch))
+        try:
+            for source in strategy.sources:
+                if matching(project.folder, source.location):
+                    faults.extend(source_faults(source, project.folder, engine, strategy.company.currency))
+                    continue
+                found = f"there is no file {source.location!r}"
+                faults.append(Fault(f"sources.{source.table}", found, "mend `from` in strategy.yaml"))
+        finally:
+            engine.close()
+    return faults
 
 
 def _rows(wiring: Wiring, here: set[type]) -> list[dict[str, Any]]:

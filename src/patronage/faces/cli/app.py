@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 for room in (start, begin, work, look, people, compare):
     room.register(app)
-app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
+app.registered_commands.sort(key=lambda command: ORDER.index(command.name) if command.name in ORDER else len(ORDER))
 
 
 def tell_version(wanted: bool) -> None:

@@ -49,7 +49,7 @@ def demo(
 
 
 def check(folder: Folder, as_json: AsJson = False) -> int:
-    """Check the strategy file and the wiring, and say what can be computed, without reading a row."""
+    """Check the strategy file and the shape of its sources, and say what can be computed."""
     from patronage.study.outlook import outlook
 
     found = outlook(open_study(folder).project)
