@@ -1,0 +1,109 @@
+"""Histories of repeat buying and their months, worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import ibis
+
+from patronage.evidence.queries.basis import REVENUE, ValueBasis
+from patronage.evidence.queries.calendar import arrivals, repeat_months
+from patronage.evidence.queries.repeat import (
+    buying_days,
+    counts_at_both,
+    history_counts,
+    repeat_histories,
+    typed_histories,
+)
+from patronage.evidence.tables import Orders
+from patronage.vocabulary.grade import Grade
+
+Build = Callable[..., Orders]
+Records = Callable[[Any], list[dict[str, Any]]]
+BY_REVENUE = ValueBasis(REVENUE, "revenue", "GBP revenue", Grade.BEHAVIOUR, None)
+AS_OF, SPLIT = date(2024, 3, 31), date(2024, 1, 31)
+
+
+def line(customer: str, day: str, amount: float, order: str, **rest: Any) -> dict[str, Any]:
+    return {"customer_id": customer, "ordered_at": day, "amount": amount, "order_id": order, "product_id": "p"} | rest
+
+
+LINES = [
+    line("a", "2024-01-01 09:00", 10.0, "1"), line("a", "2024-01-01 20:00", 5.0, "2"),
+    line("a", "2024-01-21", 30.0, "3"), line("a", "2024-02-10", 0.0, "4"), line("a", "2024-03-01", 9.0, "5", quantity=1.0),
+    line("a", "2024-03-04", -9.0, "6", quantity=-1.0, returns_order_id="5"), line("b", "2024-01-30", 7.0, "7"),
+    line("c", "2024-03-31", 8.0, "8"), line("d", "2024-02-01", 6.0, "9"), line("d", "2024-02-29", 6.5, "10"),
+]  # fmt: skip
+TYPES = {
+    "customer_id": ["a", "b", "d"], "buying_type": ["irregular", "contract_like", "contract_like"],
+    "told": [True, False, True], "median_gap_days": [20, 1, 28], "gap_cv": [0.3, 0.0, 0.1],
+}  # fmt: skip
+
+
+def days(orders_of: Build) -> Any:
+    return buying_days(orders_of(LINES), BY_REVENUE)
+
+
+def test_a_day_counts_once_a_free_line_counts_and_a_purchase_undone_does_not(
+    orders_of: Build, records: Records
+) -> None:
+    rows = sorted(records(days(orders_of)), key=lambda row: (row["customer_id"], row["day"]))
+    assert [(row["customer_id"], f"{row['day']:%m-%d}", row["value"], row["repeat"]) for row in rows] == [
+        ("a", "01-01", 15.0, False), ("a", "01-21", 30.0, True), ("a", "02-10", 0.0, True), ("b", "01-30", 7.0, False),
+        ("c", "03-31", 8.0, False), ("d", "02-01", 6.0, False), ("d", "02-29", 6.5, True),
+    ]  # fmt: skip
+
+
+def test_histories_count_repeats_recency_and_age_in_days(orders_of: Build, records: Records) -> None:
+    rows = {row.pop("customer_id"): row for row in records(repeat_histories(days(orders_of), as_of=AS_OF))}
+    assert rows["a"] == {
+        "first_day": date(2024, 1, 1), "last_day": date(2024, 2, 10), "x": 2, "valued": 1, "occasions_value": 45.0,
+        "t_x": 40, "age": 90, "mean_value": 30.0,
+    }  # fmt: skip
+    assert (rows["c"]["x"], rows["c"]["age"], rows["c"]["mean_value"]) == (0, 0, None)
+
+
+def test_a_history_on_an_earlier_day_knows_nothing_later(orders_of: Build, records: Records) -> None:
+    rows = {row["customer_id"]: row for row in records(repeat_histories(days(orders_of), as_of=SPLIT))}
+    assert {name: (row["x"], row["t_x"], row["age"]) for name, row in rows.items()} == {
+        "a": (1, 20, 30),
+        "b": (0, 0, 1),
+    }
+
+
+def test_only_customers_told_contract_like_are_not_fitted(orders_of: Build, records: Records) -> None:
+    histories = repeat_histories(days(orders_of), as_of=AS_OF)
+    rows = {row["customer_id"]: row for row in records(typed_histories(histories, ibis.memtable(TYPES)))}
+    assert {name: row["fitted"] for name, row in rows.items()} == {"a": True, "b": True, "c": True, "d": False}
+    assert (rows["d"]["gap_days"], rows["d"]["gap_cv"], rows["c"]["buying_type"]) == (28.0, 0.1, None)
+    untold = records(typed_histories(histories, None))
+    assert all(row["fitted"] and row["buying_type"] is None for row in untold)
+
+
+def test_counts_hold_every_fitted_customer_once_on_both_days(orders_of: Build, records: Records) -> None:
+    known = days(orders_of)
+    histories = typed_histories(repeat_histories(known, as_of=AS_OF), ibis.memtable(TYPES))
+    counts = records(history_counts(histories))
+    assert {(row["x"], row["t_x"], row["age"], row["n"]) for row in counts} == {
+        (2, 40, 90, 1),
+        (0, 0, 61, 1),
+        (0, 0, 0, 1),
+    }
+    both = records(counts_at_both(known, histories, split=SPLIT, as_of=AS_OF))
+    assert {tuple(row.values()) for row in both} == {(1, 20, 30, 2, 40, 90, 1), (0, 0, 1, 0, 0, 61, 1)}
+
+
+def test_months_and_arrivals_leave_out_those_who_are_not_fitted(orders_of: Build, records: Records) -> None:
+    known = days(orders_of)
+    histories = typed_histories(repeat_histories(known, as_of=AS_OF), ibis.memtable(TYPES))
+    assert [tuple(row.values()) for row in records(repeat_months(known, histories))] == [
+        (date(2024, 1, 1), 1),
+        (date(2024, 2, 1), 1),
+    ]
+    assert [tuple(row.values()) for row in records(arrivals(histories))] == [
+        (date(2024, 1, 1), 1),
+        (date(2024, 1, 30), 1),
+        (date(2024, 3, 31), 1),
+    ]
