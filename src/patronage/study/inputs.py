@@ -32,7 +32,8 @@ def input_files(folder: Path, location: str, known: tuple[InputFile, ...] = ()) 
     found: list[InputFile] = []
     for path in matching(folder, location):
         seen = path.stat()
-        name = path.as_posix()
+        # Told from the project folder, so that the same files are known again from wherever the folder is named.
+        name = (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
         earlier = before.get(name)
         unmoved = earlier is not None and (earlier.size, earlier.modified) == (seen.st_size, seen.st_mtime_ns)
         if earlier is not None and unmoved and seen.st_size > ALWAYS_READ:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 KEPT_RUNS = 10
 """How many finished runs stay on disk; older ones go when a new one has been written."""
 
+NEEDED = frozenset(
+    {"version", "run", "at", "as_of", "currency", "company", "given", "inputs", "tables", "findings", "uses"}
+)
+"""What the record of a run tells at least; a record of another version that lacks some of it is not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -92,7 +97,8 @@ class Project:
             record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return cast("dict[str, Any]", record) if isinstance(record, dict) else None
+        whole = isinstance(record, dict) and NEEDED.issubset(cast("dict[str, Any]", record))
+        return cast("dict[str, Any]", record) if whole else None
 
     def forget_old_runs(self) -> None:
         """Removes runs beyond the last ten, and the findings and tables that no kept run uses."""

@@ -81,8 +81,11 @@ def last_run(project: Project) -> Run:
     """
     project.require()
     folder, record = project.last_run(), project.last_record()
-    if folder is None or record is None:
+    if folder is None:
         raise ProjectError(Fault(str(project.folder), "has no finished run yet", "run it: patronage run DIR"))
+    if record is None:
+        found = "the record of the last run is damaged or of another version"
+        raise ProjectError(Fault(str(folder), found, "run again: patronage run DIR"))
     return Run(project, folder, record)
 
 
