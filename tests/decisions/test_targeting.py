@@ -25,6 +25,15 @@ def test_a_rule_gives_a_handful_of_decisions_and_tells_what_the_rest_comes_to(
     assert all(basis.finding != "segments left out" for row in found[:-1] for basis in row.evidence)
 
 
+def test_a_segment_of_next_to_no_money_gets_no_row(make_gap: Any, make_costs: Any, terms: Any, engine: Any) -> None:
+    gaps = [
+        {"customer_id": f"c{number}", "category": f"k{number}", "uptake": 0.5, "value_if_adopted": value}
+        for number, value in enumerate((96.0, 4.0))
+    ]
+    (found,) = grow(make_gap(gaps), None, terms, engine, make_costs("grow", cost=0.1, effect=0.1))
+    assert found.evidence[-1].figures["segments without a row of their own"] == 1
+
+
 def test_an_effect_larger_than_there_is_room_for_counts_no_further(
     make_gap: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:

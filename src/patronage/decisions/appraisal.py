@@ -132,22 +132,10 @@ def _valued(case: Case, action: ActionCost, sums: Sums, terms: Terms) -> Decisio
     worth_it = value.mean > 0 and better >= LIKELY
     by_year = [gained * weight for weight in case.pattern.weights]
     by_year[0] -= cost
-    told = case.effect.threshold.format(share=percent(needed))
-    if worth_it:
-        reason = (
-            f"{case.opening}; {case.move.to_state} costs {money(cost, terms.currency)} and at the effect the company "
-            f"declares ({percent(effect)}) is worth {money_range(value, terms.currency)} net over "
-            f"{years(terms.horizon.years)}; it pays as soon as {told}."
-        )
-    else:
-        reason = (
-            f"{case.opening}; {case.move.to_state} costs {money(cost, terms.currency)} and at the effect the company "
-            f"declares ({percent(effect)}) brings {money(gained, terms.currency)}, so today's state stands; "
-            f"it would pay as soon as {told}."
-        )
     status = Status.PROPOSED if worth_it else Status.NOTHING_TO_GAIN
     return Decision(
-        case.move, case.questions, reason, status, grade, case.at_stake,
+        case.move, case.questions, _reason(case, value, (effect, gained, cost), worth_it=worth_it), status, grade,
+        case.at_stake,
         value=value if worth_it else None,
         value_raw=value if worth_it else None,
         value_by_year=tuple(by_year) if worth_it else (),
@@ -160,6 +148,24 @@ def _valued(case: Case, action: ActionCost, sums: Sums, terms: Terms) -> Decisio
         learning=Learning(_worth_of_knowing(case, sums), trial_words(case.trial, effect)),
         evidence=(*case.evidence, _declared(case, action)),
     )  # fmt: skip
+
+
+def _reason(case: Case, value: Estimate, means: tuple[float, float, float], *, worth_it: bool) -> str:
+    """What is proposed, or why not; means: of the effect, of what it brings and of the cost."""
+    effect, gained, cost = means
+    currency = value.unit
+    told = case.effect.threshold.format(share=percent(cost / case.gain.mean))
+    opening = (
+        f"{case.opening}; {case.move.to_state} costs {money(cost, currency)} and at the effect the company declares "
+        f"({percent(effect)})"
+    )
+    if worth_it:
+        worth = money_range(value, currency)
+        over = years(case.pattern.years)
+        return f"{opening} is worth {worth} net over {over}; it pays as soon as {told}."
+    doubt = " on average, more likely than not less than it costs" if gained > cost else ""
+    brings = f"{money(gained, currency)}{doubt}"
+    return f"{opening} brings {brings}, so today's state stands; it would pay as soon as {told}."
 
 
 def _unpriced(case: Case, action: ActionCost | None, terms: Terms) -> Decision:

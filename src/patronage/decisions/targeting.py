@@ -25,6 +25,9 @@ ACTIVE = 0.8
 MOST_SEGMENTS = 6
 """Most decisions of one rule; what the segments with less money come to stands in the evidence of the last."""
 
+SLIGHT = 0.05
+"""Share of the money of all segments below which one gets no row of its own."""
+
 BUYERS = {
     "contract_like": "contract-like buyers",
     "regular": "regular buyers",
@@ -70,14 +73,21 @@ def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) 
     kept = worth_acting_on(candidates, acting)
     found: list[Decision] = []
     groups = [group_of(row) for row in engine.records(segment_sums(kept))]
-    for group in groups[:MOST_SEGMENTS]:
+    told = _worth_a_row(groups)
+    for group in told:
         random = stream(terms.seed, f"{target.kind}:{group.segment}")
         draws = spread_gain(group.gain, group.noise, shared_factor(target.shared, terms), random)
         case = target.case(group, estimate(draws, terms.currency, target.grade, mean=group.gain))
         decision = appraised(case, target.action, terms)
         listed = engine.keep(people(kept, group.segment, _within(acting, group)), f"people_{decision.id}")
         found.append(replace(decision, people=listed))
-    return (*found[:-1], _with_rest(found[-1], groups[MOST_SEGMENTS:])) if found else ()
+    return (*found[:-1], _with_rest(found[-1], groups[len(told) :])) if found else ()
+
+
+def _worth_a_row(groups: list[Group]) -> list[Group]:
+    """The first groups, most money first, down to a twentieth of all of it; at least one where there is any."""
+    least = SLIGHT * sum(group.gain for group in groups)
+    return [group for group in groups[:MOST_SEGMENTS] if group.gain >= least] or groups[:1]
 
 
 def _within(acting: Acting | None, group: Group) -> Acting | None:

@@ -125,6 +125,19 @@ def test_an_uncertain_effect_is_worth_settling_only_where_it_may_change_the_choi
     assert worth[1].value > 5.0
 
 
+def test_a_mean_above_the_cost_is_no_proposal_where_less_is_more_likely(
+    make_lifetime: Any, make_costs: Any, beta: Any, terms: Any, engine: Any
+) -> None:
+    # Beta(0.2, 3.8) has mean 5% and lies below 3% more often than not.
+    costs = make_costs("retain", cost=40.0, effect=beta(0.2, 3.8))
+    (found,) = retain(make_lifetime(TWO), terms, engine, costs)
+    assert found.status is Status.NOTHING_TO_GAIN
+    assert "on average, more likely than not less than it costs, so today's state stands" in found.reason
+    assert found.learning is not None
+    assert found.learning.value is not None
+    assert found.learning.value > 0
+
+
 @pytest.mark.parametrize("effect", [0.02, 0.3])
 def test_the_default_stands_unless_the_move_more_likely_beats_it(
     effect: float, make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
