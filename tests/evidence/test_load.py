@@ -228,6 +228,11 @@ def test_the_currency_of_a_whole_source_is_checked(loading: Any) -> None:
         "orders: the source counts in EUR, the project in GBP; a rates table comes with a later release; "
         "convert the file first"
     )
+    assert loading.csv_refusal("customer,day,amount,money\na,2024-01-01,1,GBP\n", currency="mony") == (
+        "orders.currency: there is no column 'mony'; did you mean 'money'?"
+    )
+    for fine in ("GBP", "gbp"):
+        assert loading.csv("customer,day,amount\na,2024-01-01,1\n", currency=fine).good.rows == 1
 
 
 def test_not_a_number_in_an_optional_column_of_a_data_frame_is_missing(loading: Any, shared_engine: Engine) -> None:

@@ -12,7 +12,7 @@ def test_everything_that_is_wrong_with_a_mapping_is_listed_at_once(loading: Any)
         (
             "orders: orders has no column 'colour'; it has amount, channel_id, currency, customer_id, "
             "delivery_option_id, discount, list_price, order_id, ordered_at, place, product, product_id, quantity, "
-            "tax, unit_cost, unit_price"
+            "returns_order_id, tax, unit_cost, unit_price"
         ),
         "orders.customer_id: there is no column 'custmer'; did you mean 'customer'?",
         "orders.amount: there is no column 'amont'; did you mean 'amount'?",

@@ -72,6 +72,14 @@ def test_returns_without_quantities_tie_by_their_amount(loading: Any) -> None:
     assert loading.csv(content, columns).good.records()[2]["returns_order_id"] == "1"
 
 
+def test_a_return_that_names_its_order_is_believed(loading: Any) -> None:
+    content = (
+        "customer,day,order,product,quantity,price,undoes\na,2024-01-01,1,MUG,4,2.5,\na,2024-01-05,R,MUG,-4,2.5,77\n"
+    )
+    loaded = loading.csv(content, {**COLUMNS, "returns_order_id": "undoes"})
+    assert [row["returns_order_id"] for row in loaded.good.records()] == [None, "77"]
+
+
 def test_a_business_of_returns_beyond_measure_ties_by_just_the_quantity(
     loading: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ ORDERS = Contract(
         _text("channel_id"),
         _text("delivery_option_id"),
         _text("place"),
+        _key("returns_order_id"),
     ),
     either=(("amount",), ("quantity", "unit_price")),
 )

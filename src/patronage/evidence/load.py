@@ -15,13 +15,14 @@ from patronage.evidence.marking import BROKEN, MappedSource, Marked, RowTerms, c
 from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
 from patronage.evidence.quality import columns_seen
 from patronage.evidence.quarantine import quarantined, reason_counts
-from patronage.evidence.readers import LINE, raw_source
+from patronage.evidence.readers import LINE, RawSource, raw_source
 from patronage.evidence.repeats import repeated_lines
 from patronage.evidence.resolve import resolved
 from patronage.evidence.returns import tied_returns
-from patronage.vocabulary.errors import EvidenceError, Fault
+from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from patronage.evidence.engine import Engine
@@ -48,9 +49,8 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
     folder: the project's, to which the mapping's location is relative. Good rows stand in the order
     of the source. Raises EvidenceError with every fault when the table cannot be used at all.
     """
-    _same_currency(mapping, settings.currency)
     with raw_source(mapping, folder, engine) as raw:
-        source = MappedSource(raw, mapping, resolved(mapping, raw.columns))
+        source = _mapped(raw, mapping, settings.currency)
         forms = cell_forms(source, engine)
         last_day = max(settings.today, settings.as_of or settings.today)
         marked = marked_rows(source, forms, RowTerms(settings.currency.upper(), last_day))
@@ -61,9 +61,8 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
 def source_faults(mapping: SourceMapping, folder: Path, engine: Engine, currency: str) -> tuple[Fault, ...]:
     """Everything for which a source would be refused before its rows are judged: file, columns, forms of dates."""
     try:
-        _same_currency(mapping, currency)
         with raw_source(mapping, folder, engine) as raw:
-            cell_forms(MappedSource(raw, mapping, resolved(mapping, raw.columns)), engine)
+            cell_forms(_mapped(raw, mapping, currency), engine)
     except EvidenceError as error:
         return error.faults
     return ()
@@ -138,21 +137,37 @@ def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[Stor
         repeated = stack.enter_context(engine.staged(repeated_lines(good, sorted(given)), "repeated"))
         repeats = repeated.rename(repeated_line=LINE)
         lines = good.left_join(repeats, good[LINE] == repeats.repeated_line)
-        tie = ibis.null("string")
+        tie = lines.returns_order_id
         if "order_id" in given and given & {"product_id", "product"} and engine.value(good.is_return.any()):
             tied = stack.enter_context(engine.staged(tied_returns(good, engine), "tied"))
-            returns = tied.rename(returning_line=LINE)
+            returns = tied.rename(returning_line=LINE, tied_order_id="returns_order_id")
             lines = lines.left_join(returns, lines[LINE] == returns.returning_line)
-            tie = lines.returns_order_id
+            tie = ibis.coalesce(lines.returns_order_id, lines.tied_order_id)
         repeat = lines.repeated_line.notnull()
-        flagged = lines.select(LINE, *names, "is_product", "is_return", is_repeat=repeat, returns_order_id=tie)
+        own = [name for name in names if name != "returns_order_id"]
+        flagged = lines.select(LINE, *own, "is_product", "is_return", is_repeat=repeat, returns_order_id=tie)
         return engine.keep(flagged.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
 
 
-def _same_currency(mapping: SourceMapping, currency: str) -> None:
+def _mapped(raw: RawSource, mapping: SourceMapping, currency: str) -> MappedSource:
+    """A source with every name found; raises EvidenceError with all that is wrong with its mapping."""
+    faults = _currency_faults(mapping, raw.columns, currency)
+    try:
+        source = MappedSource(raw, mapping, resolved(mapping, raw.columns))
+    except EvidenceError as error:
+        raise EvidenceError(*error.faults, *faults) from error
+    if faults:
+        raise EvidenceError(*faults)
+    return source
+
+
+def _currency_faults(mapping: SourceMapping, source: Collection[str], currency: str) -> list[Fault]:
+    """A declared currency that is not the project's, or a declared column of currencies that is not there."""
     declared = mapping.currency
-    if declared and len(declared) == 3 and declared.isupper() and declared != currency.upper():
-        found = f"the source counts in {declared}, the project in {currency}"
-        raise EvidenceError(
-            Fault(mapping.table, found, "a rates table comes with a later release; convert the file first")
-        )
+    if declared is None or declared in source or declared.strip().upper() == currency.upper():
+        return []
+    if len(declared.strip()) != 3:
+        step = nearest(declared, source) or "write a currency code such as GBP, or the name of a column"
+        return [Fault(f"{mapping.table}.currency", f"there is no column {declared!r}", step)]
+    found = f"the source counts in {declared.strip().upper()}, the project in {currency}"
+    return [Fault(mapping.table, found, "a rates table comes with a later release; convert the file first")]
