@@ -229,7 +229,7 @@ def test_the_currency_of_a_whole_source_is_checked(loading: Any) -> None:
         "convert the file first"
     )
     assert loading.csv_refusal("customer,day,amount,money\na,2024-01-01,1,GBP\n", currency="mony") == (
-        "orders.currency: there is no column 'mony'; did you mean 'money'?"
+        "orders.currency: there is no column 'mony'; did you mean 'money' or 'amount'?"
     )
     for fine in ("GBP", "gbp"):
         assert loading.csv("customer,day,amount\na,2024-01-01,1\n", currency=fine).good.rows == 1
