@@ -59,11 +59,12 @@ class RepeatModel:
 class RepeatBuying:
     """How customers repeat and leave, by three models, the one chosen and why.
 
-    unit: of the parameters' time. customers: how many were fitted. contract_like: left out of the fit, since they
-    renew rather than buy. split: last day of the first two thirds; None without a holdout. table: customer_id, x
-    (repeat purchase days), t_x, age (both in days), first_day, last_day, mean_value (mean over the `valued` repeat days
-    with a value above 0 in the value basis, null for none), occasions_value, buying_type, gap_days, gap_cv, fitted.
-    days: customer_id, day, revenue, value, repeat, one row per purchase day.
+    grade: an assumption where no model is identified and a weak prior holds the chosen one. unit: of the parameters'
+    time. customers: how many were fitted. contract_like: left out of the fit, since they renew rather than buy. split:
+    last day of the first two thirds; None without a holdout. table: customer_id, x (repeat purchase days), t_x, age
+    (both in days), first_day, last_day, mean_value (over the `valued` repeat days with a value above 0 in the value
+    basis, null for none), occasions_value, buying_type, gap_days, gap_cv, fitted. days: customer_id, day, revenue,
+    value, repeat, one row per purchase day.
     """
 
     grade: Grade

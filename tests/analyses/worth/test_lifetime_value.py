@@ -219,3 +219,19 @@ def profit(costs: Any) -> CustomerProfit:
         active_customers=1, revenue=0.0, total=total, anonymous_revenue=0.0, anonymous_profit=0.0,
         cost_to_serve_known=True, losing=0, loss_total=0.0, customers=costs, parts=parts, thresholds=None,
     )  # fmt: skip
+
+
+def test_a_prior_is_never_told_as_data(make_orders: Build, make_terms: MakeTerms) -> None:
+    # Everyone buys on the same few days: nobody leaves and rates do not differ.
+    days = [f"2024-01-{day:02d}" for day in range(1, 29, 3)]
+    lines = [{"customer_id": f"c{i}", "ordered_at": day, "amount": 10.0 + i} for i in range(40) for day in days]
+    terms = make_terms(date(2024, 1, 29))
+    orders = make_orders(lines, terms.as_of)
+    repeat = repeat_buying(orders, None, terms)
+    found = lifetime_value(orders, repeat, None, None, terms)
+    assert repeat.models[repeat.chosen].prior_used
+    assert (repeat.grade, found.grade) == (Grade.ASSUMPTION, Grade.ASSUMPTION)
+    assert "a weak prior holds the chosen one." in repeat.why
+    told = " ".join(found.notes)
+    assert "The data do not identify" in told
+    assert "The history of 0.1 years is shorter than the horizon of 3" in told

@@ -4,75 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from patronage.analyses.worth.lifetime_words import Counted, lifetime_notes
-from patronage.analyses.worth.months import ends_ahead, horizon_end
-from patronage.analyses.worth.repeat_buying import fitted
-from patronage.analyses.worth.shared_factors import Shared, Weights, calendar_over, outside_factors, shared_factors
-from patronage.analyses.worth.spending import Kept, spending
-from patronage.analyses.worth.stationary import (
-    COLUMNS,
-    Asked,
-    Histories,
-    Laws,
-    Scores,
-    cumulated,
-    hazard,
-    histories,
-    scores,
-    worth_per_order,
-)
-from patronage.evidence.queries.basis import ValueBasis, value_basis
-from patronage.evidence.queries.lifetime import (
-    costed_facts,
-    customer_facts,
-    kept_value,
-    lifetime_customers,
-    recent_value,
-)
-from patronage.evidence.queries.periods import twelve_months_to, years_before
+from patronage.analyses.worth.shared_factors import Shared
+from patronage.analyses.worth.valuation import Facts, Valuation, Valued, valuation
+from patronage.evidence.queries.lifetime import lifetime_customers
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import Calendar, LifetimeValue, Renewing, RepeatBuying, Spend
 from patronage.findings.worth import CustomerProfit
-from patronage.kernels.alive_orders import Future
 from patronage.kernels.draws import stream
 from patronage.kernels.group_totals import GroupTotals, SharedFactors, group_draws
-from patronage.kernels.repeat_buying import RepeatModel
 from patronage.kernels.spend import SpendFit
-from patronage.vocabulary.estimate import Estimate, Floats, estimate
+from patronage.vocabulary.estimate import Estimate, estimate
 from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.horizon import TimeUnit
 from patronage.vocabulary.terms import Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the evidence says of each customer, stored, and as arrays in the order of their ids.
-
-    cost: what serving one order costs, (customers,), in currency.
-    """
-
-    table: StoredTable
-    histories: Histories
-    cost: Floats
-    kept: Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Valued:
-    """Scores of each customer in money, (customers,): gain and cost over the horizon, net worth of an order."""
-
-    scores: Scores
-    gain: Floats
-    cost: Floats
-    net: Floats
-    factor: Floats
 
 
 def lifetime_value(
@@ -84,91 +35,46 @@ def lifetime_value(
     calendar factor for all. Totals move with parameters, calendar, margin and costs, and with luck.
     Source: Fader, Hardie & Lee (2005); Fader & Hardie (2013) for spend.
     """
-    basis = value_basis(orders, terms)
     served = profit if profit is not None and profit.cost_to_serve_known else None
-    facts = _facts(orders, repeat, served, basis)
-    laws, why_spend = _laws(repeat, facts)
-    asked = _asked(repeat, terms)
-    worth = worth_per_order(laws, facts.histories)
-    weights = _month_weights(repeat, laws, (facts.histories, worth, asked), terms)
-    over = calendar_over(calendar, weights, terms.draws)
-    valued = _valued(scores(laws, facts.histories, asked), facts, worth, float(over.mean()))
-    outside = outside_factors(over, served, basis, (orders.engine, terms))
-    shared = shared_factors(laws, facts.histories, Weights(worth, valued.gain, valued.cost), (asked, outside), terms)
-    unit = basis.unit if served is None else f"{basis.unit} after cost to serve"
-    grade = weakest([Grade.BEHAVIOUR, basis.grade, *([] if served is None else [served.grade])])
-    totals = _totals(valued, shared, terms, (unit, grade))
+    made = valuation(orders, repeat, calendar, served, terms)
+    unit = made.basis.unit if served is None else f"{made.basis.unit} after cost to serve"
+    grade = weakest([repeat.grade, made.basis.grade, *([] if served is None else [served.grade])])
+    renewing = _renewing(made)
     return LifetimeValue(
         grade=grade,
         as_of=repeat.as_of,
-        basis=basis.kind,
+        basis=made.basis.kind,
         unit=unit,
-        notes=lifetime_notes(
-            Counted(basis, RepeatModel(repeat.chosen), why_spend, calendar is not None, served is not None),
-            _renewing(laws, facts.histories),
-        ),
+        notes=lifetime_notes(_counted(made, repeat, terms, (calendar is not None, served is not None)), renewing),
         model=repeat.chosen,
         horizon_years=terms.horizon.years,
         discount_rate=terms.discount_rate,
         cost_to_serve_known=served is not None,
-        spend=None if laws.spend is None else _spend(laws.spend),
-        kept=laws.kept,
-        per_order=laws.per_order,
-        renewing=_renewing(laws, facts.histories),
-        calendar_factor=float(over.mean()),
-        **totals,
-        shared_gain=shared.gain.astype(np.float32),
-        shared_cost=shared.cost.astype(np.float32),
-        customers=_customers(orders, facts, valued),
+        spend=None if made.laws.spend is None else _spend(made.laws.spend),
+        kept=made.laws.kept,
+        per_order=made.laws.per_order,
+        renewing=renewing,
+        calendar_factor=float(made.calendar.mean()),
+        **_totals(made.valued, made.shared, terms, (unit, grade)),
+        shared_gain=made.shared.gain.astype(np.float32),
+        shared_cost=made.shared.cost.astype(np.float32),
+        customers=_customers(orders, made.facts, made.valued),
     )
 
 
-def _facts(orders: Orders, repeat: RepeatBuying, profit: CustomerProfit | None, basis: ValueBasis) -> Facts:
-    engine = orders.engine
-    days, known = engine.open(repeat.days), engine.open(repeat.table)
-    recent = recent_value(orders, basis, twelve_months_to(repeat.as_of))
-    facts = customer_facts(known, days, recent, after=years_before(repeat.as_of, 1))
-    costs = None if profit is None else engine.open(profit.customers)
-    table = engine.keep(costed_facts(facts, costs).order_by("customer_id"), "facts")
-    opened = engine.open(table)
-    columns = engine.columns(opened.order_by("customer_id").select(*COLUMNS, "orders_12m", "cost_12m"))
-    kept = Kept(**engine.records(kept_value(opened, days))[0])
-    cost = _cost_per_order(columns["orders_12m"].astype(float), columns["cost_12m"].astype(float))
-    return Facts(table, histories(columns, TimeUnit(repeat.unit)), cost, kept)
-
-
-def _cost_per_order(orders: Floats, cost: Floats) -> Floats:
-    """What an order of each customer cost over the twelve months; the mean of all where it bought nothing then."""
-    if not orders.sum():
-        return np.zeros_like(cost)
-    mean = float(cost.sum() / orders.sum())
-    return np.where(orders > 0, cost / np.maximum(orders, 1), mean)
-
-
-def _laws(repeat: RepeatBuying, facts: Facts) -> tuple[Laws, str]:
-    spend, why = spending(facts.histories, facts.kept)
-    return Laws(fitted(repeat), hazard(facts.histories), spend, facts.kept.share, facts.kept.per_order), why
-
-
-def _asked(repeat: RepeatBuying, terms: Terms) -> Asked:
-    unit = TimeUnit(repeat.unit)
-    discount = math.log1p(terms.discount_rate) / unit.per_year
-    return Asked(Future(terms.horizon.in_units(unit), discount), seed=terms.seed)
-
-
-def _month_weights(repeat: RepeatBuying, laws: Laws, known: tuple[Histories, Floats, Asked], terms: Terms) -> Floats:
-    """What each month ahead brings in a stationary world, discounted."""
-    customers, worth, asked = known
-    days = TimeUnit(repeat.unit).days
-    ends = ends_ahead(repeat.as_of, horizon_end(repeat.as_of, terms.horizon.years))
-    futures = [Future((end - repeat.as_of).days / days, asked.future.discount) for end in ends]
-    return np.maximum(np.diff(cumulated(laws, customers, worth, futures), prepend=0.0), 0.0)
-
-
-def _valued(found: Scores, facts: Facts, worth: Floats, factor: float) -> Valued:
-    moved = np.where(facts.histories.renews, 1.0, factor)
-    orders = found.discounted * moved
-    return Valued(found, orders * worth, orders * facts.cost, worth - facts.cost, moved)
+def _counted(made: Valuation, repeat: RepeatBuying, terms: Terms, known: tuple[bool, bool]) -> Counted:
+    fit = made.laws.repeat
+    calendar, costs = known
+    return Counted(
+        made.basis,
+        fit.model,
+        "" if fit.identified else fit.why_not,
+        float(made.facts.histories.past.T.max()) / TimeUnit(repeat.unit).per_year,
+        terms.horizon.years,
+        spending=made.spending,
+        calendar=calendar,
+        costs=costs,
+    )
 
 
 def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade]) -> dict[str, Estimate]:
@@ -176,8 +82,8 @@ def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade
     unit, grade = told
     gain, cost = float(valued.gain.sum()), float(valued.cost.sum())
     still_gain, still_cost = float((valued.gain / valued.factor).sum()), float((valued.cost / valued.factor).sum())
-    variance = float((_sd(valued) ** 2).sum())
-    still_variance = float(((_sd(valued) / valued.factor) ** 2).sum())
+    variance = float((valued.sd**2).sum())
+    still_variance = float(((valued.sd / valued.factor) ** 2).sum())
     chance, expected = valued.scores.p_alive, valued.scores.expected * valued.factor
     both = GroupTotals([gain, still_gain], [cost, still_cost], [variance, still_variance])
     drawn = [
@@ -197,10 +103,6 @@ def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade
     }
 
 
-def _sd(valued: Valued) -> Floats:
-    return np.sqrt(valued.scores.variance) * np.abs(valued.net) * valued.factor
-
-
 def _customers(orders: Orders, facts: Facts, valued: Valued) -> StoredTable:
     engine = orders.engine
     quantiles = np.sort(valued.scores.quantiles * (valued.net * valued.factor)[:, None], axis=1)
@@ -214,7 +116,7 @@ def _customers(orders: Orders, facts: Facts, valued: Valued) -> StoredTable:
         "cost_to_serve": valued.cost,
         "per_order": valued.net,
         "cost_per_order": facts.cost,
-        "sd": _sd(valued),
+        "sd": valued.sd,
     }
 
     def batches() -> Iterator[dict[str, NDArray[Any]]]:
@@ -244,7 +146,8 @@ def _spend(fit: SpendFit) -> Spend:
     )
 
 
-def _renewing(laws: Laws, customers: Histories) -> Renewing | None:
-    if laws.hazard is None:
+def _renewing(made: Valuation) -> Renewing | None:
+    hazard = made.laws.hazard
+    if hazard is None:
         return None
-    return Renewing(int(customers.renews.sum()), laws.hazard.lapsed, laws.hazard.renewed)
+    return Renewing(int(made.facts.histories.renews.sum()), hazard.lapsed, hazard.renewed)

@@ -14,11 +14,15 @@ from patronage.kernels.repeat_buying import RepeatModel
 class Counted:
     """What lifetime value was counted with.
 
-    spending: how an order is valued, a sentence. calendar, costs: whether they are known.
+    spending: how an order is valued, a sentence. calendar, costs: whether they are known. unidentified: what the data
+    leave open of the model, empty where they identify it. history, horizon: years seen and years ahead.
     """
 
     basis: ValueBasis
     model: RepeatModel
+    unidentified: str
+    history: float
+    horizon: float
     spending: str
     calendar: bool
     costs: bool
@@ -33,6 +37,7 @@ def lifetime_notes(counted: Counted, renewing: Renewing | None) -> tuple[str, ..
             f"The {renewing.customers} contract-like customers are valued by their own periods, each renewal failing "
             f"with {fails:.1%} by what was seen of them; season does not move them."
         )
+    told.extend(_doubts(counted))
     if counted.basis.kind == REVENUE:
         told.append("Declare company.gross_margin or unit costs to see margin instead.")
     return tuple(told)
@@ -44,6 +49,21 @@ def _customer(counted: Counted) -> str:
     if counted.calendar:
         return f"{worth}, times one calendar factor for all customers."
     return f"{worth}; no calendar is known, so season and trend are left out."
+
+
+def _doubts(counted: Counted) -> list[str]:
+    found: list[str] = []
+    if counted.unidentified:
+        found.append(
+            f"The data do not identify {WORDS[counted.model]}: {counted.unidentified}; a weak prior holds it, so "
+            "value is graded an assumption."
+        )
+    if counted.history < counted.horizon:
+        found.append(
+            f"The history of {counted.history:.1f} years is shorter than the horizon of {counted.horizon:g}: what lies "
+            "beyond it rests on the shape of the model."
+        )
+    return found
 
 
 def _costs(counted: Counted) -> str:

@@ -60,7 +60,7 @@ def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) 
     chosen, why = _choice(fits, held)
     left_out = stored.table.rows - int(counts.customers)
     return RepeatBuying(
-        grade=Grade.BEHAVIOUR,
+        grade=Grade.BEHAVIOUR if fits[chosen].identified else Grade.ASSUMPTION,
         as_of=orders.as_of,
         chosen=str(chosen),
         why=why + _told_left_out(left_out),
@@ -86,10 +86,15 @@ def _stored(orders: Orders, buying_type: BuyingType | None, terms: Terms) -> Sto
 def _counts(stored: Stored) -> RepeatCounts:
     columns = stored.engine.columns(history_counts(stored.engine.open(stored.table)))
     if not columns["n"].size:
-        raise EstimationError(
-            Fault("repeat_buying", "no customer kept a purchase", "map the column that names the customer")
-        )
+        raise EstimationError(_nobody(stored.table.rows))
     return _counted(columns, stored.days_per_unit)
+
+
+def _nobody(contract_like: int) -> Fault:
+    if not contract_like:
+        return Fault("repeat_buying", "no customer kept a purchase", "map the column that names the customer")
+    found = f"all {contract_like:,} customers renew like under a contract, so there is no chance in their buying to fit"
+    return Fault("repeat_buying", found, "buying_type tells the gap after which each of them buys again")
 
 
 def _counted(columns: Columns, days_per_unit: float, suffix: str = "") -> RepeatCounts:

@@ -51,4 +51,5 @@ def spending(customers: Histories, kept: Kept) -> tuple[SpendFit | None, str]:
     if fit.parameters["q"] <= 1:
         return None, f"Spending differs so much between customers that it has no mean, so {average}."
     words = f"An order is expected to bring what gamma-gamma tells from repeat orders, times {kept.share:.3f}"
-    return fit, f"{words}, which is left after free orders and returns that name no order."
+    held = f" A weak prior holds what they leave open: {fit.why_not}." if fit.prior_used else ""
+    return fit, f"{words}, which is left after free orders and returns that name no order.{held}"
