@@ -40,9 +40,7 @@ def test_break_even_is_the_share_of_volume_that_may_be_lost(
     assert spain.break_even.unit == "share of their volume lost"
     # 150 a year less a third of 3; each lost unit loses all of its revenue where no margin is known.
     assert spain.break_even.effect == pytest.approx(149 / (150 + 2000))
-    assert spain.reason.endswith(
-        "or declare costs_of_action.price.effect; it pays as long as they buy less than 6.9% less."
-    )
+    assert spain.reason.endswith("or declare costs_of_action.price.effect; the gain is gone once they buy 6.9% less.")
 
 
 def test_a_known_margin_makes_lost_volume_cheaper(

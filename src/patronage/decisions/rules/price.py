@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, nothing_to_gain
-from patronage.decisions.targeting import REVENUE, Group, acting_of, group_of
+from patronage.decisions.targeting import REVENUE, SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.decisions.words import count, money, percent
@@ -32,9 +32,9 @@ from patronage.vocabulary.terms import Terms
 QUESTIONS = ("4.69", "4.83b")
 
 PLACES = 4
-"""Most places with a decision of their own."""
+"""Most places with a decision of their own; one with less than a twentieth of the leakage gets none."""
 
-TODAY, MOVE = "each price as it was given", "the price that product, volume and month explain"
+TODAY, MOVE = "each price as it was given", "holding to the usual price"
 
 EFFECT = EffectWords(
     "share of customers treated who then pay the usual price and keep buying",
@@ -67,7 +67,9 @@ def price(
     action = costs.of("price") if costs else None
     candidates = worth_acting_on(below_price(customers, leakage.mean / told, years), acting_of(action))
     at = Setting(discipline, _margin(profit, terms, engine), years, action, terms, engine)
-    places = engine.records(leaking_places(candidates, PLACES))
+    places = [
+        row for row in engine.records(leaking_places(candidates, PLACES)) if row["amount"] >= SLIGHT * leakage.mean
+    ]
     return tuple(_decision(candidates, str(row["segment"]), at) for row in places) or (_nothing(discipline, SMALL),)
 
 
@@ -91,7 +93,7 @@ def _decision(candidates: Relation, place: str, at: Setting) -> Decision:
     decision = appraised(case, at.action, at.terms)
     listed = at.engine.keep(people(candidates, place, acting_of(at.action)), f"people_{decision.id}")
     bearable = _bearable_loss(group, revenue, decision.cost.one_off, at)
-    reason = f"{decision.reason.rstrip('.')}; it pays as long as they buy less than {percent(bearable)} less."
+    reason = f"{decision.reason.rstrip('.')}; the gain is gone once they buy {percent(bearable)} less."
     return replace(decision, reason=reason, people=listed, break_even=BreakEven(bearable, LOST))
 
 
