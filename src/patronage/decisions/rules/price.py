@@ -67,9 +67,8 @@ def price(
     action = costs.of("price") if costs else None
     candidates = worth_acting_on(below_price(customers, leakage.mean / told, years), acting_of(action))
     at = Setting(discipline, _margin(profit, terms, engine), years, action, terms, engine)
-    places = [
-        row for row in engine.records(leaking_places(candidates, PLACES)) if row["amount"] >= SLIGHT * leakage.mean
-    ]
+    first = engine.records(leaking_places(candidates, PLACES))
+    places = [row for row in first if row["amount"] >= SLIGHT * leakage.mean] or first[:1]
     return tuple(_decision(candidates, str(row["segment"]), at) for row in places) or (_nothing(discipline, SMALL),)
 
 
