@@ -52,8 +52,8 @@ def cli() -> Callable[..., Answer]:
 
 
 @pytest.fixture(scope="session")
-def without_loss() -> Callable[..., None]:
-    """Asserts that a command line is refused in words and leaves every file but temporary ones as it was."""
+def without_loss() -> Callable[..., Answer]:
+    """Asserts that a command line is refused in words and leaves every file as it was; gives the answer."""
 
     def check(folder: Path, code: int, phrase: str, *arguments: object) -> Answer:
         before = contents(folder)
@@ -85,7 +85,7 @@ NASTY = (
     "@SUM(A1:A9)",
     'O\'Brien "Bob" & Söhne',
     "two\nlines",
-    "🧁 Bäckerei ‮ reversed",
+    "🧁 Bäckerei \u202e reversed",
     "a,b;c\td",
     "[bold red]markup[/]",
     "{{ 7 * 7 }}",
