@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from patronage.evidence.store import StoredTable
 from patronage.vocabulary.estimate import Estimate
@@ -13,11 +14,16 @@ from patronage.vocabulary.grade import Grade
 class PriceDiscipline:
     """Price dispersion that neither product, volume nor time explains (4.69, 4.83b).
 
-    unexplained_share: of the variance of log price within products. leakage: currency a year below
-    the price expected for the same product, volume and month, beyond what noise of that size would give.
-    raw_leakage: before taking the noise out. discount_leakage: discounts given that volume does not explain,
-    None where no discount or list price is known. by_place, by_product: name, revenue, leakage,
-    dispersion. customers: customer_id, place, revenue, leakage, price_index (1 = as expected), lines.
+    Of the twelve months to the as-of date, from `since` on. lines: rows with a price, one per customer, product, order
+    and price; apart from them stand free_lines, without one. unjudged_lines: of products with too few rows. slips:
+    beyond a factor of three of the expected price. explained_by_volume, explained_by_time, unexplained_share: of the
+    variance of log price within products. leakage: currency a year that customers with a lasting level below the price
+    expected for the same product, volume and month pay less, noise of single rows taken out. raw_leakage: the same
+    before taking the noise out. discount_leakage: currency a year of discounts beyond the usual one for the
+    quantity, None where no discount or list price is known. by_place, by_segment, by_product: name, revenue and leakage
+    (currency a year), dispersion (deviation of log price from its expectation), lines, and customers or product_id.
+    customers: customer_id, place, revenue, leakage (currency a year), price_index (lasting level, 1 = as
+    expected), raw_index (paid over expected), lines.
     """
 
     grade: Grade
@@ -29,6 +35,11 @@ class PriceDiscipline:
     leakage: Estimate
     raw_leakage: float
     discount_leakage: float | None
+    why: str
+    since: date
+    free_lines: int
+    unjudged_lines: int
+    slips: int
     by_place: StoredTable | None
     by_segment: StoredTable | None
     by_product: StoredTable

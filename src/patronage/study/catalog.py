@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 from patronage.analyses.partnership.category_gap import category_gap
 from patronage.analyses.partnership.next_need import next_need
+from patronage.analyses.right_to_win.price_discipline import price_discipline
 from patronage.analyses.segments.behaviour_segments import behaviour_segments
 from patronage.analyses.who.buying_type import buying_type
 from patronage.analyses.who.cohorts import cohorts
@@ -22,6 +23,7 @@ from patronage.analyses.worth.whale_curve import whale_curve
 from patronage.decisions.rules.acquire import acquire
 from patronage.decisions.rules.grow import grow
 from patronage.decisions.rules.let_go_or_reprice import let_go_or_reprice
+from patronage.decisions.rules.price import price
 from patronage.decisions.rules.protect import protect
 from patronage.decisions.rules.retain import retain
 from patronage.decisions.rules.win_back import win_back
@@ -55,6 +57,7 @@ ANALYSES: tuple[Maker, ...] = (
     lifetime_value,
     next_need,
     order_summary,
+    price_discipline,
     repeat_buying,
     whale_curve,
 )
@@ -64,6 +67,7 @@ RULES: tuple[Maker, ...] = (
     acquire,
     grow,
     let_go_or_reprice,
+    price,
     protect,
     retain,
     win_back,

@@ -8,7 +8,7 @@ import ibis
 
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.sums import counted, settled
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -28,8 +28,8 @@ def period_lines(orders: Orders, basis: ValueBasis, periods: tuple[Period, Perio
     known = lines.filter(lines.customer_id.notnull() & lines.is_product & lines.product_id.notnull())
     earlier, later = (dated_within(known, "ordered_at", period) for period in periods)
     inside = known.filter(earlier | later)
-    counted = ibis.ifelse(inside.is_return, -1.0, 1.0)
-    units = ibis.coalesce(inside.quantity, counted) if "quantity" in orders.given else counted
+    one = ibis.ifelse(inside.is_return, -1.0, 1.0)
+    units = ibis.coalesce(inside.quantity, one) if "quantity" in orders.given else one
     return inside.select(
         "customer_id", "product_id", "value", "is_return",
         units=units.cast("float64"), later=dated_within(inside, "ordered_at", periods[1]),
@@ -95,8 +95,5 @@ def category_buyers(cells: Table) -> Table:
 
     cells: of period_categories.
     """
-    counts = cells.group_by("code").aggregate(
-        first=ibis.coalesce(cells.first.cast("int64").sum(), 0).cast("int64"),
-        later=ibis.coalesce(cells.later.cast("int64").sum(), 0).cast("int64"),
-    )
+    counts = cells.group_by("code").aggregate(first=counted(cells.first), later=counted(cells.later))
     return counts.order_by("code")
