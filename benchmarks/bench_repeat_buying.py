@@ -19,7 +19,6 @@ from patronage.kernels.future_orders import Customers, Outlook, score
 from patronage.kernels.repeat_buying import RepeatFit, RepeatModel, fit_repeat_buying
 from patronage.kernels.repeat_counts import RepeatCounts, repeat_counts
 from patronage.kernels.spend import SpendFit, expected_spend, fit_spend
-from patronage.kernels.total_orders import Cohorts, total_draws
 
 WEEKS = 365.25 / 7
 YEAR = Future(WEEKS, float(np.log(1.1)) / WEEKS)
@@ -102,8 +101,6 @@ def main() -> None:
     for model, fit in fits.items():
         bound = 0.5 if model is RepeatModel.BG_NBD else None
         report.timed(f"12-month value, {model}", lambda fit=fit: valued(fit, spend, customers, mean), bound)
-    cohort = Cohorts(customers)
-    report.timed("1,000 draws of the total", lambda: total_draws(fits[RepeatModel.BG_NBD], cohort, Outlook(YEAR)))
     for fit in fits.values():
         print(f"{fit.model}: log-likelihood {fit.log_likelihood:.2f}, {fit.values.round(3)}")
     if report.missed:

@@ -63,6 +63,7 @@ def test_draws_come_back_bit_by_bit(tmp_path: Path) -> None:
     write_value(made, tmp_path, "value")
     back = read_value(Estimate, tmp_path, "value")
     assert back == made
+    assert made.draws is not None
     assert back.draws.tobytes() == made.draws.tobytes()
 
 

@@ -1,9 +1,8 @@
-"""The BG/NBD and MBG/NBD models of repeat buying: likelihood and what a customer alive does next.
+"""The BG/NBD and MBG/NBD models of repeat buying: likelihood and what a customer alive does next."""
 
-Customers buy at Poisson times of rate lambda ~ Gamma(r, rate alpha), and after each purchase leave with probability
-p ~ Beta(a, b). In the BG/NBD (Fader, Hardie & Lee 2005) nobody leaves at the first purchase; in the MBG/NBD
-(Batislam, Denizel & Filiztekin 2007) a customer may. The two differ by one in the count of chances to leave, `shift`.
-"""
+# Customers buy at Poisson times of rate lambda ~ Gamma(r, rate alpha), and after each purchase leave with probability
+# p ~ Beta(a, b). In the BG/NBD (Fader, Hardie & Lee 2005) nobody leaves at the first purchase; in the MBG/NBD
+# (Batislam, Denizel & Filiztekin 2007) a customer may. The two differ by one in the count of chances to leave, `shift`.
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""The Pareto/NBD model of repeat buying: likelihood and what a customer alive does next.
+"""The Pareto/NBD model of repeat buying: likelihood and what a customer alive does next."""
 
-Customers buy at Poisson times of rate lambda ~ Gamma(r, rate alpha) and leave after a time that is exponential with
-rate mu ~ Gamma(s, rate beta). Source: Schmittlein, Morrison & Colombo (1987). The chance of having left is taken as the
-integral over the time of leaving, since the differences of 2F1 that it equals cancel where r + s + x is large.
-"""
+# Customers buy at Poisson times of rate lambda ~ Gamma(r, rate alpha) and leave after a time that is exponential with
+# rate mu ~ Gamma(s, rate beta). Source: Schmittlein, Morrison & Colombo (1987). The chance of having left is taken as
+# the integral over the time of leaving, since the differences of 2F1 that it equals cancel where r + s + x is large.
 
 from __future__ import annotations
 
@@ -160,62 +159,98 @@ def _log_left(rows: _Rows, model: _Model, rules: _Rules) -> Floats:
     return result
 
 
+class _History(NamedTuple):
+    x: float
+    t_x: float
+    T: float
+
+
+class _Moments(NamedTuple):
+    first: Floats
+    second: Floats
+    slope: Floats
+
+
 @compiled
-def _left_sums(rows: _Rows, model: _Model, rules: _Rules) -> Floats:  # noqa: PLR0915 - one fused pass
+def _add_row(sums: Floats, q: Floats, m: Floats, log_odds: float, n: float) -> None:
+    """Adds one row's log(1 + Q) and its derivatives, given log Q and the ratios q_i and q_ij, n times."""
+    small = np.exp(-abs(log_odds))
+    w = small / (1.0 + small) if log_odds < 0 else 1.0 / (1.0 + small)
+    sums[0] += n * (max(log_odds, 0.0) + np.log1p(small))
+    cell = 0
+    for row in range(4):
+        sums[1 + row] += n * w * q[row]
+        for column in range(row + 1):
+            sums[5 + cell] += n * w * (m[cell] - w * q[row] * q[column])
+            cell += 1
+
+
+@compiled
+def _left_sums(rows: _Rows, model: _Model, rules: _Rules) -> Floats:
     """Sums over the rows of log(1 + Q), of its gradient (4) and of the lower triangle of its Hessian (10).
 
     Q_i = integral of exp(h) h_i, Q_ij = integral of exp(h) (h_i h_j + h_ij);
     log(1 + Q) has the derivatives w q_i and w q_ij - w^2 q_i q_j, with w = Q / (1 + Q), q_i = Q_i / Q, q_ij = Q_ij / Q.
     """
     sums = np.zeros(15)
-    q, m, slope = np.zeros(4), np.zeros(10), np.zeros(4)
-    r, alpha, s, beta = model.r, model.alpha, model.s, model.beta
-    near = min(alpha, beta)
+    into = _Moments(np.zeros(4), np.zeros(10), np.zeros(4))
     for i in range(rows.n.size):
-        x, t_x, T = rows.x[i], rows.t_x[i], rows.T[i]
-        if t_x >= T:
+        history = _History(rows.x[i], rows.t_x[i], rows.T[i])
+        if history.t_x >= history.T:
             continue
-        length, fall = _stretch(x, t_x, T, model)
-        gentle = fall < 6.0 and length < 2.5
-        at, weights = (rules.few, rules.few_weights) if gentle else (rules.many, rules.many_weights)
-        top = _height(t_x, x, model)
-        log_a, log_b = np.log(alpha + T), np.log(beta + T)
-        over_a, over_b = 1.0 / (alpha + T), 1.0 / (beta + T)
-        power = r + x
-        total = 0.0
-        q[:] = 0.0
-        m[:] = 0.0
-        for k in range(at.size):
-            reached = (near + t_x) * np.exp(length * at[k])
-            from_a, from_b = reached + (alpha - near), reached + (beta - near)
-            la, lb = np.log(from_a), np.log(from_b)
-            e = weights[k] * reached * np.exp(-power * la - (s + 1.0) * lb - top)
-            ia, ib = 1.0 / from_a, 1.0 / from_b
-            slope[0] = log_a - la
-            slope[1] = power * (over_a - ia)
-            slope[2] = 1.0 / s - lb + log_b
-            slope[3] = s * over_b - (s + 1.0) * ib
-            total += e
-            cell = 0
-            for row in range(4):
-                q[row] += e * slope[row]
-                for column in range(row + 1):
-                    m[cell] += e * slope[row] * slope[column]
-                    cell += 1
-            m[1] += e * (over_a - ia)
-            m[2] += e * power * (ia * ia - over_a * over_a)
-            m[5] -= e / (s * s)
-            m[8] += e * (over_b - ib)
-            m[9] += e * ((s + 1.0) * ib * ib - s * over_b * over_b)
-        log_odds = np.log(s * length * total) + top + power * log_a + s * log_b
-        small = np.exp(-abs(log_odds))
-        w = small / (1.0 + small) if log_odds < 0 else 1.0 / (1.0 + small)
-        n = rows.n[i]
-        sums[0] += n * (max(log_odds, 0.0) + np.log1p(small))
-        cell = 0
-        for row in range(4):
-            sums[1 + row] += n * w * q[row] / total
-            for column in range(row + 1):
-                sums[5 + cell] += n * w * (m[cell] - w * q[row] * q[column] / total) / total
-                cell += 1
+        length, fall = _stretch(history.x, history.t_x, history.T, model)
+        top = _height(history.t_x, history.x, model)
+        total = _integrated(history, model, rules, into, (length, fall, top))
+        power = model.r + history.x
+        over = power * np.log(model.alpha + history.T) + model.s * np.log(model.beta + history.T)
+        log_odds = np.log(model.s * length * total) + top + over
+        _add_row(sums, into.first / total, into.second / total, log_odds, rows.n[i])
     return sums
+
+
+@compiled
+def _integrated(
+    history: _History, model: _Model, rules: _Rules, into: _Moments, shape: tuple[float, float, float]
+) -> float:
+    """The integral of exp(h - top), and into `into` those of its first and second derivatives by the parameters.
+
+    shape: length of the stretch, fall of h over it, top of h.
+    """
+    length, fall, top = shape
+    gentle = fall < 6.0 and length < 2.5
+    at, weights = (rules.few, rules.few_weights) if gentle else (rules.many, rules.many_weights)
+    s, near, power = model.s, min(model.alpha, model.beta), model.r + history.x
+    log_a, log_b = np.log(model.alpha + history.T), np.log(model.beta + history.T)
+    over_a, over_b = 1.0 / (model.alpha + history.T), 1.0 / (model.beta + history.T)
+    q, m, slope = into.first, into.second, into.slope
+    total = 0.0
+    q[:] = 0.0
+    m[:] = 0.0
+    for k in range(at.size):
+        reached = (near + history.t_x) * np.exp(length * at[k])
+        from_a, from_b = reached + (model.alpha - near), reached + (model.beta - near)
+        la, lb, ia, ib = np.log(from_a), np.log(from_b), 1.0 / from_a, 1.0 / from_b
+        e = weights[k] * reached * np.exp(-power * la - (s + 1.0) * lb - top)
+        slope[0] = log_a - la
+        slope[1] = power * (over_a - ia)
+        slope[2] = 1.0 / s - lb + log_b
+        slope[3] = s * over_b - (s + 1.0) * ib
+        total += e
+        _add_products(q, m, slope, e)
+        m[1] += e * (over_a - ia)
+        m[2] += e * power * (ia * ia - over_a * over_a)
+        m[5] -= e / (s * s)
+        m[8] += e * (over_b - ib)
+        m[9] += e * ((s + 1.0) * ib * ib - s * over_b * over_b)
+    return total
+
+
+@compiled
+def _add_products(q: Floats, m: Floats, slope: Floats, e: float) -> None:
+    """Adds e times the slopes, and e times the lower triangle of their products."""
+    cell = 0
+    for row in range(4):
+        q[row] += e * slope[row]
+        for column in range(row + 1):
+            m[cell] += e * slope[row] * slope[column]
+            cell += 1

@@ -1,6 +1,6 @@
 """Takes the two pictures of the readme from a run of the shipped example.
 
-Usage: python tools/pictures.py PROJECT CHROMIUM. PROJECT: the folder that `patronage demo` made, after
+Usage: python docs/images/pictures.py PROJECT CHROMIUM. PROJECT: the folder that `patronage demo` made, after
 `patronage backtest PROJECT --as-of 2010-12-09 --origins 6`. CHROMIUM: path of the browser.
 """
 
@@ -21,7 +21,7 @@ from patronage.faces.report.sections import forecast_and_actual
 from patronage.study.decided import decided_ledger
 from patronage.study.study import open_study
 
-IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+IMAGES = Path(__file__).resolve().parent
 SHOWN = 4
 
 
