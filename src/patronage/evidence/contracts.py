@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from patronage.vocabulary.errors import Fault, nearest
 
+BELIEVED = 1e12
+"""Numbers of this size and more are taken for slips of a program or of a pen."""
+
 
 class Kind(StrEnum):
     """What a canonical column holds."""
@@ -67,7 +70,7 @@ def _text(name: str) -> Field:
     return Field(name, Kind.TEXT)
 
 
-def _number(name: str, *, limit: float = 1e12, optional: bool = True, least: float | None = None) -> Field:
+def _number(name: str, *, limit: float = BELIEVED, optional: bool = True, least: float | None = None) -> Field:
     return Field(name, Kind.NUMBER, limit=limit, nan_is_missing=optional, least=least)
 
 

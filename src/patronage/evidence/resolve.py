@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from patronage.evidence.contracts import CONTRACTS, CURRENCY, Contract, Field, Kind, mapping_faults
+from patronage.evidence.contracts import BELIEVED, CONTRACTS, CURRENCY, Contract, Field, Kind, mapping_faults
 from patronage.evidence.grammar import unknown_columns
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 from patronage.vocabulary.expressions import Column, Expression, ExpressionError, parsed
@@ -56,7 +56,9 @@ def resolved(mapping: SourceMapping, source: Iterable[str]) -> Resolved:
     currency = columns.pop(CURRENCY, None)
     if currency is None and mapping.currency in names:
         currency = Column(mapping.currency)
-    further = tuple(Field(name, contract.further or Kind.TEXT) for name in columns if contract.field(name) is None)
+    kind = contract.further or Kind.TEXT
+    limit = BELIEVED if kind is Kind.NUMBER else None
+    further = tuple(Field(name, kind, limit=limit) for name in columns if contract.field(name) is None)
     return Resolved(contract, columns, (*contract.fields, *further), currency)
 
 
