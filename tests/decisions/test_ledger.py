@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from patronage.decisions.decision import Decision, Move, Status
 from patronage.decisions.journal import JournalState
-from patronage.decisions.ledger import ORDER, ledger
+from patronage.decisions.ledger import ledger
+from patronage.decisions.standing import ORDER
 from patronage.vocabulary.grade import Grade
 
 MOVES = st.builds(Move, *(st.sampled_from(["a", "b", "c"]) for _ in range(4)))

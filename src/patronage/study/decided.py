@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from patronage.decisions.journal import events, states
-from patronage.decisions.ledger import decided_by_people, in_order
+from patronage.decisions.standing import decided_by_people, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
