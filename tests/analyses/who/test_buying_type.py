@@ -90,7 +90,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=histories)
 def test_types_hold_every_customer_and_all_recent_revenue(
     rows: list[tuple[str, date, int]], make_orders: Build

@@ -90,7 +90,7 @@ purchases = st.lists(
 )
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=purchases)
 def test_cells_conserve_customers_and_revenue(rows: list[tuple[str, date, float]], make_orders: Build) -> None:
     end = date(2024, 6, 30)

@@ -135,7 +135,7 @@ lines = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(lines, min_size=1, max_size=12))
 def test_months_products_and_anonymous_lines_add_to_revenue(
     rows: list[dict[str, Any]], make_orders: Callable[..., Orders], make_terms: Callable[..., Terms]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,15 @@ copy (
 ) to '{target}' (format parquet)
 """
 GIVEN = frozenset({"customer_id", "ordered_at", "order_id", "product_id", "product", "quantity", "unit_price", "place"})
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine that never trusts what it read before: these tests write many tables to one path within a second."""
+    made = Engine(tmp_path / "engine")
+    made._connection.raw_sql("set enable_external_file_cache = false")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,7 @@ rows_of_two_years = st.lists(
 )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of_two_years)
 def test_parts_sum_to_the_change_whatever_the_lines(
     rows: list[dict[str, Any]], make_orders: Build, make_terms: MakeTerms

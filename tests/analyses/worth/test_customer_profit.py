@@ -147,7 +147,7 @@ bought = st.lists(
 )
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=bought, margin=st.sampled_from([None, HALF, UNSURE]), costed=st.booleans())
 def test_customers_add_to_the_total_and_everyone_to_all(
     rows: list[tuple[str | None, int, int]],

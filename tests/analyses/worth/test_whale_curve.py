@@ -128,7 +128,7 @@ def test_online_retail_gives_the_shares_that_sums_of_the_raw_lines_give(
     assert found.shrunk.peak < found.raw.peak
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from("abcdef"), st.integers(-2_000, 5_000), st.integers(1, 28)), min_size=1, max_size=25

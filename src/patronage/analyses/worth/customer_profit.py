@@ -58,20 +58,20 @@ def customer_profit(orders: Orders, costs: ActivityCosts | None, terms: Terms) -
     if not totals["customers"]:
         _refuse(window)
     parts = _parts(basis, costs, terms)
-    drawn = _drawn(parts)
     losing = _Losing()
     customers = _customers(orders, values, parts, losing)
     known = costs is not None and costs.customers is not None
     told = known or basis.kind != REVENUE
+    unit = f"{basis.unit} after cost to serve" if known else basis.unit
     return CustomerProfit(
         grade=weakest([basis.grade] if costs is None or not known else [basis.grade, costs.grade]),
         basis=basis.kind,
-        unit=f"{basis.unit} after cost to serve" if known else basis.unit,
+        unit=unit,
         start=window.period.start,
         end=window.period.end,
         active_customers=totals["customers"],
         revenue=totals["revenue"],
-        total=_total(parts, drawn, totals, basis),
+        total=_total(parts, totals, unit),
         anonymous_revenue=totals["anonymous:revenue"],
         anonymous_profit=totals["anonymous:margin"] - (0.0 if costs is None else costs.anonymous_cost),
         cost_to_serve_known=known,
@@ -111,13 +111,13 @@ def _drawn(parts: tuple[ProfitPart, ...]) -> Draws | None:
     return None if rows is None else rows * np.array([[part.sign] for part in parts], dtype=np.float32)
 
 
-def _total(parts: tuple[ProfitPart, ...], drawn: Draws | None, totals: dict[str, Any], basis: ValueBasis) -> Estimate:
+def _total(parts: tuple[ProfitPart, ...], totals: dict[str, Any], unit: str) -> Estimate:
     grade = weakest(part.each.grade for part in parts)
-    mean = totals["margin"] - totals["cost_to_serve"]
+    mean, drawn = totals["margin"] - totals["cost_to_serve"], _drawn(parts)
     if drawn is None:
-        return certain(mean, basis.unit, grade)
+        return certain(mean, unit, grade)
     sums = np.array([totals[part.column] for part in parts])
-    return estimate(sums @ drawn.astype(np.float64), basis.unit, grade, mean=mean)
+    return estimate(sums @ drawn.astype(np.float64), unit, grade, mean=mean)
 
 
 def _customers(orders: Orders, values: StoredTable, parts: tuple[ProfitPart, ...], losing: _Losing) -> StoredTable:

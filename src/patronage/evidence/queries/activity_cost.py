@@ -53,9 +53,12 @@ def order_counts(orders: Orders, period: Period, years: float) -> Table:
     """One row per customer with product lines in a period, customer_id null for lines without one.
 
     Columns: orders (numbers with a purchase line), lines (purchase lines), units (one a line where none is
-    given), returns (returned lines), returned_units, active (years for a customer who purchased; else 0).
+    given), returns (returned lines), returned_units, active (years for a customer who purchased; else 0). Lines of no
+    customer and no money are movements of stock and count for nothing.
     """
-    inside = orders.table.filter(dated_within(orders.table, "ordered_at", period) & orders.table.is_product)
+    table = orders.table
+    work = table.is_product & (table.customer_id.notnull() | (table.amount != 0))
+    inside = table.filter(dated_within(table, "ordered_at", period) & work)
     lines = inside.mutate(key=order_key(inside), size=ibis.coalesce(inside.quantity.abs(), number(1.0)))
     bought = ~lines.is_return
     counted = lines.group_by("customer_id").aggregate(
