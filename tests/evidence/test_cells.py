@@ -89,11 +89,8 @@ def test_not_a_number_is_no_text(cells: Callable[..., list[Any]]) -> None:
 
 
 def test_numbers_beyond_any_key_are_text_all_the_same(cells: Callable[..., list[Any]]) -> None:
-    assert cells(lambda table: as_key(table.cell), cell=[1e300, float("inf"), 2.0**60]) == [
-        "1e+300",
-        "inf",
-        "1.152921504606847e+18",
-    ]
+    numbers = [1e300, float("inf"), -(2.0**60), 1e-9]
+    assert [float(text) for text in cells(lambda table: as_key(table.cell), cell=numbers)] == numbers
 
 
 def test_a_cell_of_spaces_is_blank(cells: Callable[..., list[Any]]) -> None:

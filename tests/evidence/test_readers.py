@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -244,17 +244,6 @@ def test_delimiters_at_the_end_of_lines_are_no_fault(loading: Any) -> None:
     assert loading.csv("customer,day,amount,,\na,2024-01-01,1\nb,2024-01-02,2,\n").good.rows == 2
 
 
-def test_a_day_and_a_time_of_a_worksheet_can_be_joined(loading: Any) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(["customer", "day", "clock", "amount"])
-    sheet.append(["a", datetime(2024, 1, 1), time(10, 30), 1])
-    book.save(loading.folder / "book.xlsx")
-    columns = {"customer_id": "customer", "ordered_at": "concat(day, ' ', clock)", "amount": "amount"}
-    assert loading.load("book.xlsx", columns).good.records()[0]["ordered_at"] == datetime(2024, 1, 1, 10, 30)
-
-
 def test_times_with_a_zone_become_utc_and_times_beyond_belief_are_kept_as_text(loading: Any) -> None:
     zoned = pa.array([0, 3_600_000_000, 10**18], pa.timestamp("us", "Europe/Paris"))
     table = pa.table({"customer": ["a", "b", "c"], "day": zoned, "amount": [1, 2, 3]})
@@ -320,63 +309,6 @@ def test_the_order_of_lines_holds_over_many_rows(loading: Any) -> None:
     moved = lines.filter((lines.amount != lines.line_id) | (lines.customer_id != "c" + lines.line_id.cast("string")))
     assert loading.engine.value(moved.count()) == 0
     assert loading.engine.value(lines.count()) == count
-
-
-def test_excel_sheets_are_chosen_by_name(loading: Any) -> None:
-    book = openpyxl.Workbook()
-    book.create_sheet("Sales 2024").append(["customer", "day", "amount"])
-    book["Sales 2024"].append([12345.0, datetime(2024, 1, 1), 1.5])
-    book["Sales 2024"].append([None, None, None])
-    book["Sales 2024"].append([True, "soon", "=1/0"])
-    book.save(loading.folder / "book.xlsx")
-    loaded = loading.load("book.xlsx", sheet="Sales 2024")
-    assert [(row["customer_id"], row["amount"]) for row in loaded.good.records()] == [("12345", 1.5)]
-    assert loaded.quarantine.rows == 1
-    assert loading.refusal("book.xlsx") == "orders (book.xlsx): the worksheet is empty; name another with sheet: <name>"
-    assert loading.refusal("book.xlsx", sheet="Sales") == (
-        "orders (book.xlsx): there is no sheet 'Sales'; did you mean 'Sales 2024'?"
-    )
-
-
-def test_a_workbook_that_is_none_is_refused(loading: Any) -> None:
-    loading.file(b"PK\x03\x04 nonsense", "book.xlsx")
-    assert loading.refusal("book.xlsx").startswith("orders (book.xlsx): this is no Excel workbook that can be read: ")
-    loading.file(b"\xd0\xcf\x11\xe0 old", "old.xls")
-    assert (
-        loading.refusal("old.xls")
-        == "orders (old.xls): this is a workbook of the old .xls kind; save it as .xlsx or CSV"
-    )
-
-
-def test_tables_of_databases_are_chosen_by_name(loading: Any) -> None:
-    with closing(sqlite3.connect(loading.folder / "shop.db")) as connection:
-        connection.execute("CREATE TABLE lines (customer, day, amount)")
-        connection.execute("CREATE TABLE people (id)")
-        connection.execute("INSERT INTO lines VALUES (12, '2024-01-01', 'many'), (13, '2024-01-02', 5)")
-        connection.commit()
-    loaded = loading.load("shop.db", source_table="lines")
-    assert [row["customer_id"] for row in loaded.good.records()] == ["13"]
-    assert loading.refusal("shop.db") == (
-        "orders (shop.db): which table is meant is not said; the tables are 'lines', 'people'; name one with "
-        "source_table: <name>"
-    )
-    assert loading.refusal("shop.db", source_table="line") == (
-        "orders (shop.db): there is no table 'line'; did you mean 'lines'?"
-    )
-
-
-def test_a_line_that_is_no_json_goes_to_quarantine(loading: Any) -> None:
-    lines = [
-        '{"customer": "a", "day": "2024-01-01", "amount": 1}',
-        "{broken",
-        '{"customer": "b", "day": "2024-01-02", "amount": "2"}',
-    ]
-    loading.file("\n".join(lines), "orders.jsonl")
-    loaded = loading.load("orders.jsonl")
-    assert [row["customer_id"] for row in loaded.good.records()] == ["a", "b"]
-    (row,) = loaded.quarantine.records()
-    assert (row["line_id"], row["reasons"].split("; ")[0]) == (2, "the line is no JSON record")
-    assert row["cells beyond the header"] == "{broken"
 
 
 def test_an_unknown_format_is_refused_with_those_that_are_known(loading: Any) -> None:
