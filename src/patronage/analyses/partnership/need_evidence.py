@@ -12,6 +12,7 @@ from patronage.analyses.partnership.need_baskets import (
     Baskets,
     Day,
     Shelf,
+    Whole,
     baskets,
     shelf,
     some,
@@ -48,10 +49,12 @@ LARGEST_SAMPLE = 8000
 class NeedEvidence:
     """Stored tables of one level, and the columns that are small.
 
-    counts, names: one row per item, row number = code. pairs: of numbered_items. customers: of numbered_customers.
+    seed: of the run, for lots. counts, names: one row per item, row number = code. pairs: of numbered_items. customers:
+    of numbered_customers.
     """
 
     engine: Engine
+    seed: int
     slices: Slices
     level: str
     counts: Columns
@@ -64,21 +67,26 @@ class NeedEvidence:
         """Customers who must have bought an item: one of 200, at least 5 and at most 20."""
         return int(np.clip(self.customers.rows // 200, 5, 20))
 
+    def lot(self, name: str, of: int, most: int) -> Whole:
+        """So many places of a row drawn by lot, in rising order."""
+        drawn = stream(self.seed, f"next_need.{name}").permutation(of)[:most]
+        return np.sort(drawn).astype(np.int64)
+
     def day(self, number: int) -> Day:
         """The end, or the day before a slice begins."""
         return Day(number, self.slices.days)
 
 
-def need_evidence(orders: Orders, products: Products | None) -> NeedEvidence:
+def need_evidence(orders: Orders, products: Products | None, seed: int) -> NeedEvidence:
     """Customers and items at the product level, or by category where too many products have buyers enough.
 
     Raises EstimationError without products and with a history too short to hold out parts of it.
     """
     slices = _slices(orders)
-    found = _at_level(orders, products, slices, PRODUCT)
+    found = _at_level(orders, products, (slices, seed), PRODUCT)
     many = np.count_nonzero(found.counts["owners_0"] >= found.enough) > MOST_ITEMS
     if many and products is not None and "category" in products.given:
-        return _at_level(orders, products, slices, CATEGORY)
+        return _at_level(orders, products, (slices, seed), CATEGORY)
     return found
 
 
@@ -91,12 +99,12 @@ def shelf_on(found: NeedEvidence, day: Day) -> Shelf:
     return on
 
 
-def sampled_pairs(found: NeedEvidence, seed: int) -> Columns:
+def sampled_pairs(found: NeedEvidence) -> Columns:
     """The pairs of all customers, or of a sample drawn by lot."""
     numbered = found.engine.open(found.pairs)
     if found.customers.rows <= LARGEST_SAMPLE:
         return found.engine.columns(numbered.order_by("customer", "code"))
-    lot = np.sort(stream(seed, "next_need.sample").permutation(found.customers.rows)[:LARGEST_SAMPLE])
+    lot = found.lot("sample", found.customers.rows, LARGEST_SAMPLE)
     return found.engine.columns(chosen_customers(numbered, found.engine.memory("chosen", {"customer": lot})))
 
 
@@ -127,8 +135,8 @@ def _slices(orders: Orders) -> Slices:
     return Slices(orders.as_of, days, SLICES)
 
 
-def _at_level(orders: Orders, products: Products | None, slices: Slices, level: str) -> NeedEvidence:
-    engine = orders.engine
+def _at_level(orders: Orders, products: Products | None, setting: tuple[Slices, int], level: str) -> NeedEvidence:
+    engine, (slices, seed) = orders.engine, setting
     lines = item_lines(orders, products, level)
     customers = engine.keep(numbered_customers(customer_activity(lines, slices)).order_by("customer"), "activity")
     pairs = engine.open(engine.keep(customer_items(lines, slices), "pairs"))
@@ -136,4 +144,4 @@ def _at_level(orders: Orders, products: Products | None, slices: Slices, level: 
     items = engine.memory("items", {"item": counts["item"], "code": np.arange(len(counts["item"]))})
     numbered = numbered_items(pairs, engine.open(customers), items).order_by("customer", "code")
     names = engine.columns(item_names(lines).semi_join(items, "item").order_by("item"))
-    return NeedEvidence(engine, slices, level, counts, names, engine.keep(numbered, "numbered"), customers)
+    return NeedEvidence(engine, seed, slices, level, counts, names, engine.keep(numbered, "numbered"), customers)

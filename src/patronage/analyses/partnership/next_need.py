@@ -52,6 +52,9 @@ DIGITS = 6
 AT_ONCE = 4000
 """Customers given lists at once."""
 
+LARGEST_JUDGED = 2500
+"""Customers that lists of the past are judged on; all customers are learned from."""
+
 FEWEST_JUDGED = 30
 """Customers with a first purchase of an item in the held-out time, below which nothing can be judged."""
 
@@ -79,6 +82,15 @@ class _Judged:
     chances: Chances
 
 
+@dataclass(frozen=True, slots=True)
+class _Foretold:
+    """The judged customers of a day, the ten first items for each, and the five first with what followed."""
+
+    judged: Baskets
+    ten: Whole
+    five: Listed
+
+
 def next_need(orders: Orders, products: Products | None, terms: Terms) -> NextNeed:
     """The five items that each customer active in the last year is likeliest to buy for the first time.
 
@@ -88,8 +100,8 @@ def next_need(orders: Orders, products: Products | None, terms: Terms) -> NextNe
     repeat buying. Raises EstimationError without products, with a short history or with too few first purchases.
     Source: Steck (2019).
     """
-    found = need_evidence(orders, products)
-    pairs = sampled_pairs(found, terms.seed)
+    found = need_evidence(orders, products, terms.seed)
+    pairs = sampled_pairs(found)
     earlier = baskets_on(found, pairs, 2)
     choice = chosen_scores(earlier)
     judged = _judged(found, pairs, earlier, choice)
@@ -122,26 +134,28 @@ def _judged(found: NeedEvidence, pairs: Columns, earlier: Baskets, choice: Choic
         told = f"{customers} customers bought an item for the first time in the last {found.slices.days} days"
         step = f"expected {FEWEST_JUDGED} or more: give a longer history or more customers"
         raise EstimationError(Fault("next_need", told, step))
-    before = _foretold(found, earlier, choice)[1]
-    ten, after = _foretold(found, held, choice)
-    best = popular(held)
-    foreseen, _ = chance_of(learned_chances(before, found.slices.days), after)
+    before = _foretold(found, earlier, choice)
+    after = _foretold(found, held, choice)
+    best, later = popular(after.judged), after.judged.later
+    foreseen, _ = chance_of(learned_chances(before.five, found.slices.days), after.five)
     return _Judged(
-        hit_rate(ten, held.later),
-        hit_rate(best, held.later),
-        hit_gain(ten, best, held.later),
-        _repeated(pairs, held),
-        float(foreseen[after.items >= 0].sum()),
-        after.hits,
-        learned_chances(together(before, after), found.slices.days),
+        hit_rate(after.ten, later),
+        hit_rate(best, later),
+        hit_gain(after.ten, best, later),
+        _repeated(pairs, after.judged),
+        float(foreseen[after.five.items >= 0].sum()),
+        after.five.hits,
+        learned_chances(together(before.five, after.five), found.slices.days),
     )
 
 
-def _foretold(found: NeedEvidence, on: Baskets, choice: Choice) -> tuple[Whole, Listed]:
-    """The ten first items for each customer of a day, and the five first with what followed."""
-    scores = scores_of(on, learned_needs(on, choice))
-    ten = listed_needs(on, scores, LIST)
-    return ten, listed_on(on, ten[:, :TOP], scores, customer_kinds(activity_of(found, on), on.day))
+def _foretold(found: NeedEvidence, on: Baskets, choice: Choice) -> _Foretold:
+    """Lists for some customers of a day, learned from all."""
+    judged = some(on, found.lot("judged", len(on.customers), LARGEST_JUDGED))
+    scores = scores_of(judged, learned_needs(on, choice))
+    ten = listed_needs(judged, scores, LIST)
+    kinds = customer_kinds(activity_of(found, judged), on.day)
+    return _Foretold(judged, ten, listed_on(judged, ten[:, :TOP], scores, kinds))
 
 
 def _repeated(pairs: Columns, held: Baskets) -> float:

@@ -19,8 +19,8 @@ from patronage.analyses.segments.latent_classes import (
 from patronage.findings.segments import ClassCount
 
 FEWEST, MOST = 2, 7
-STARTS = 6
-"""Random starts of each part's fit; a number of classes has as many for every part."""
+STARTS = 4
+"""Random starts of the fit of each part, so that a number of classes has as many for every part."""
 
 PARTS = 3
 """Groups of customers, drawn apart: each is fitted alone, and scored by the fits of the others."""
