@@ -138,7 +138,7 @@ def test_a_run_of_another_version_is_not_taken_for_this_one(make_project: Make) 
 def test_a_damaged_pointer_to_the_last_run_means_run_again(make_project: Make, pointer: str) -> None:
     folder = make_project()
     first = open_study(folder).run(ONE)
-    first.project.latest.write_text(pointer, encoding="utf-8")
+    first.project.pointer(partial=True).write_text(pointer, encoding="utf-8")
     with pytest.raises(ProjectError, match="has no finished run yet"):
         open_study(folder).last_run()
     assert open_study(folder).run(ONE).fresh
@@ -157,3 +157,14 @@ def test_a_finding_that_waits_says_for_what(make_project: Make) -> None:
     assert run.statuses == {"activity_costs": "waiting"}
     with pytest.raises(ProjectError, match="activity_costs: waits for pools and activities"):
         run.finding("activity_costs")
+
+
+def test_a_run_of_one_finding_leaves_the_last_run_of_everything_in_place(make_project: Make) -> None:
+    folder = make_project()
+    whole = open_study(folder).run()
+    with (folder / "orders.csv").open("a", encoding="utf-8") as file:
+        file.write("c1,2021-12-20,1000.00,o9999\n")
+    part = open_study(folder).run(ONE)
+    assert open_study(folder).last_run().folder == whole.folder
+    assert open_study(folder).last_run_of("order_summary").folder == part.folder
+    assert open_study(folder).last_run_of("cohorts").folder == whole.folder

@@ -46,7 +46,12 @@ class Engine:
     def __init__(self, folder: Path, *, memory: str | None = None, threads: int | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        settings: dict[str, Any] = {"temp_directory": str(folder / "spill"), "preserve_insertion_order": False}
+        settings: dict[str, Any] = {
+            "temp_directory": str(folder / "spill"),
+            "preserve_insertion_order": False,
+            # DuckDB 1.5 may answer from its cache of a file that was rewritten a moment ago.
+            "enable_external_file_cache": False,
+        }
         if memory is not None:
             settings["memory_limit"] = memory
         if threads is not None:

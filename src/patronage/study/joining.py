@@ -49,6 +49,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
         record: dict[str, Any] = {
             "version": VERSION,
             "options": options.digest,
+            "only": options.only,
             "strategy": strategy_digest,
             "engine": "duckdb",
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
@@ -93,7 +94,7 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
             "seconds": round(time.perf_counter() - started, 3),
         }
         (folder / "run.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
-    with replacing(project.latest) as path:
+    with replacing(project.pointer(partial=record["only"] is not None)) as path:
         path.write_text(name, encoding="utf-8")
     project.forget_old_runs()
     return Run(project, target, record, fresh=True)

@@ -22,6 +22,14 @@ NEEDED = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class LastRun:
+    """Where a run lies, and what it wrote about itself; None where that is damaged or of another version."""
+
+    folder: Path
+    record: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """The folder of one company; everything under `.patronage` can be built again."""
 
@@ -62,10 +70,9 @@ class Project:
         """The file that a run holds while it works."""
         return self.results / "run.lock"
 
-    @property
-    def latest(self) -> Path:
-        """The file that names the last good run."""
-        return self.results / "latest"
+    def pointer(self, *, partial: bool = False) -> Path:
+        """The file that names the last good run: of everything, or of one finding and what it needs."""
+        return self.results / ("latest-partial" if partial else "latest")
 
     def require(self) -> None:
         """Raises ProjectError unless the folder is a project."""
@@ -77,44 +84,41 @@ class Project:
             )
             raise ProjectError(fault)
 
-    def last_run(self) -> Path | None:
-        """The folder of the last good run, None when there is none that can be read."""
+    def last(self, *, partial: bool = False) -> LastRun | None:
+        """The last good run, whole or partial, None when there is none."""
         try:
-            name = self.latest.read_text(encoding="utf-8").strip()
+            name = self.pointer(partial=partial).read_text(encoding="utf-8").strip()
         except (FileNotFoundError, UnicodeDecodeError):
             return None
         folder = self.runs / name
         if not name or "/" in name or not (folder / "run.json").is_file():
             return None
-        return folder
-
-    def last_record(self) -> dict[str, Any] | None:
-        """What the last good run wrote about itself, None when it cannot be read."""
-        folder = self.last_run()
-        if folder is None:
-            return None
-        try:
-            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        whole = isinstance(record, dict) and NEEDED.issubset(cast("dict[str, Any]", record))
-        return cast("dict[str, Any]", record) if whole else None
+        return LastRun(folder, _record(folder))
 
     def forget_old_runs(self) -> None:
         """Removes runs beyond the last ten, and the findings and tables that no kept run uses."""
         kept = sorted(folder for folder in self.runs.iterdir() if not folder.name.startswith("."))[-KEPT_RUNS:]
-        last = self.last_run()
+        last = {run.folder for partial in (False, True) if (run := self.last(partial=partial)) is not None}
         wanted: set[str] = set()
-        for folder in {*kept, *([last] if last else [])}:
+        for folder in {*kept, *last}:
             try:
                 record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
             except (OSError, ValueError):
                 continue
             wanted.update(record.get("uses", []))
         for folder in self.runs.iterdir():
-            if folder not in kept and folder != last:
+            if folder not in kept and folder not in last:
                 shutil.rmtree(folder, ignore_errors=True)
         for room in (self.findings, self.good):
             for folder in room.iterdir() if room.is_dir() else ():
                 if folder.name not in wanted:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(record, dict) and NEEDED.issubset(cast("dict[str, Any]", record))
+    return cast("dict[str, Any]", record) if whole else None

@@ -74,19 +74,31 @@ class Run:
         return found.decisions
 
 
+def last_run_of(project: Project, finding: str) -> Run:
+    """The last good run that has a finding, whether of everything or of that finding alone.
+
+    Where none has it, the last good run, which says so. Raises ProjectError as `last_run` does.
+    """
+    project.require()
+    runs = [run for partial in (False, True) if (run := project.last(partial=partial)) is not None]
+    found = [Run(project, run.folder, run.record) for run in runs if run.record is not None]
+    having = [run for run in found if finding in run.statuses]
+    return max(having, key=lambda run: run.folder.name) if having else last_run(project)
+
+
 def last_run(project: Project) -> Run:
-    """The last good run of a project.
+    """The last good run of a project: of everything, or of one finding where there is none of everything.
 
     Raises ProjectError when the project was never run, or its results are gone.
     """
     project.require()
-    folder, record = project.last_run(), project.last_record()
-    if folder is None:
+    last = project.last() or project.last(partial=True)
+    if last is None:
         raise ProjectError(Fault(str(project.folder), "has no finished run yet", "run it: patronage run DIR"))
-    if record is None:
+    if last.record is None:
         found = "the record of the last run is damaged or of another version"
-        raise ProjectError(Fault(str(folder), found, "run again: patronage run DIR"))
-    return Run(project, folder, record)
+        raise ProjectError(Fault(str(last.folder), found, "run again: patronage run DIR"))
+    return Run(project, last.folder, last.record)
 
 
 @cache

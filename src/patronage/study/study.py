@@ -10,7 +10,7 @@ from patronage.study.digest import file_digest
 from patronage.study.inputs import input_files, recorded_files
 from patronage.study.options import RunOptions
 from patronage.study.project import Project
-from patronage.study.shelf import Run, last_run
+from patronage.study.shelf import Run, last_run, last_run_of
 from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class Study:
         """The last good run; raises ProjectError when there is none."""
         return last_run(self.project)
 
+    def last_run_of(self, finding: str) -> Run:
+        """The last good run that has a finding: one of everything, or a later one of that finding alone."""
+        return last_run_of(self.project, finding)
+
 
 def open_study(folder: str | Path) -> Study:
     """The study of a project folder; raises ProjectError when it has no strategy.yaml."""
@@ -56,10 +60,10 @@ def open_study(folder: str | Path) -> Study:
 
 def _unchanged(project: Project, options: RunOptions) -> Run | None:
     """The last run, where neither strategy file, sources, code nor options have changed since."""
-    record = project.last_record()
-    folder = project.last_run()
-    if record is None or folder is None or record.get("version") != VERSION:
+    last = project.last(partial=options.only is not None)
+    if last is None or last.record is None or last.record.get("version") != VERSION:
         return None
+    record = last.record
     if record.get("options") != options.digest or record.get("strategy") != file_digest(project.strategy):
         return None
     for source in record["inputs"]:
@@ -70,4 +74,4 @@ def _unchanged(project: Project, options: RunOptions) -> Run | None:
     kept = (row for row in record["findings"] if row["status"] == "computed")
     if not all((project.findings / f"{row['name']}-{row['key']}" / "finding.json").is_file() for row in kept):
         return None
-    return Run(project, folder, record)
+    return Run(project, last.folder, record)

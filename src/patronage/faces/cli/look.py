@@ -39,7 +39,7 @@ def show(  # noqa: PLR0917  each is an option of the command
     as_json: AsJson = False,
 ) -> None:
     """Show one finding of the last run, or write one of its tables to a file."""
-    run = open_study(folder).last_run()
+    run = open_study(folder).last_run_of(finding)
     made = run.finding(finding)
     if table_name is not None:
         _write_table(chosen(stored_tables(made), table_name), csv, parquet)
