@@ -8,16 +8,20 @@ from patronage.vocabulary.estimate import Estimate
 
 MILLION = 1e6
 
+NO_CURRENCY = "XXX"
+"""The code of money whose currency nobody has named; it is left out before amounts."""
+
 
 def money(amount: float, currency: str) -> str:
-    """An amount such as GBP 1,234, GBP 3.40 or GBP 2.35 million, its sign in front of the currency."""
+    """An amount such as GBP 1,234, GBP -3.40 or GBP 2.35 million; without a code where the currency is not known."""
     size = abs(amount)
+    lead = f"{currency} " if currency not in ("", NO_CURRENCY) else ""
     sign = "-" if amount < 0 and round(size, 2) > 0 else ""
     if size >= MILLION:
-        return f"{sign}{currency} {size / MILLION:,.2f} million"
+        return f"{lead}{sign}{size / MILLION:,.2f} million"
     if round(size, 2) >= 10 or round(size, 2) == round(size):
-        return f"{sign}{currency} {size:,.0f}"
-    return f"{sign}{currency} {size:.2f}"
+        return f"{lead}{sign}{size:,.0f}"
+    return f"{lead}{sign}{size:.2f}"
 
 
 def money_range(value: Estimate, currency: str) -> str:
