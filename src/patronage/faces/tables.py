@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from patronage.evidence.store import StoredTable
@@ -28,7 +29,7 @@ def chosen(tables: dict[str, StoredTable], name: str) -> StoredTable:
 
 def write_csv(table: StoredTable, path: Path) -> None:
     """A stored table as CSV in UTF-8, row by row; texts that would start a formula get a quote before them."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with _target(path) as target, target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.columns)
         for row in table.rows_one_by_one():
@@ -37,7 +38,7 @@ def write_csv(table: StoredTable, path: Path) -> None:
 
 def write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Plain rows of equal keys as CSV in UTF-8; nothing but an empty file where there are none."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with _target(path) as target, target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         if rows:
             writer.writerow(list(rows[0]))
@@ -46,7 +47,21 @@ def write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
 
 def write_parquet(table: StoredTable, path: Path) -> None:
     """A stored table as the Parquet file it is."""
-    shutil.copyfile(table.path, path)
+    with _target(path) as target:
+        shutil.copyfile(table.path, target)
+
+
+@contextmanager
+def _target(path: Path) -> Generator[Path]:
+    """Where to write: beside a file, so that an export of before stays whole until the new one is; a pipe as it is."""
+    # The engine takes a second to import, which a command that writes nothing must not pay.
+    from patronage.evidence.engine import replacing
+
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    with replacing(path) as temporary:
+        yield temporary
 
 
 def safe_cell(value: Any) -> Any:
