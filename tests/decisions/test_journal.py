@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from patronage.decisions.decision import Status
+from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
 from patronage.decisions.journal import Action, Event, Expected, Journal, append, events, states
 from patronage.vocabulary.errors import ProjectError
@@ -30,6 +30,7 @@ written = st.builds(
     due=texts,
     why=texts,
     expected=st.one_of(st.none(), st.builds(Expected, *(st.floats(-1e9, 1e9) for _ in range(3)))),
+    about=st.one_of(st.none(), st.builds(Move, *(st.text(max_size=8) for _ in range(4)))),
 )
 
 
@@ -54,7 +55,7 @@ def test_one_line_holds_one_event_with_its_version(path: Path) -> None:
     assert json.loads(first) == {
         "version": 1, "at": "2011-12-10T09:00:00Z", "id": "abc", "action": "accept", "owner": "Bob",
         "due": "2012-01-31", "why": 'say "yes" 👍\n', "who": "Ann",
-        "expected": {"mean": 1200.5, "p05": -100.0, "p95": 3000.0},
+        "expected": {"mean": 1200.5, "p05": -100.0, "p95": 3000.0}, "about": None,
     }  # fmt: skip
     assert json.loads(second)["expected"] is None
 

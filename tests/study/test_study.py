@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from patronage.decisions.file_lock import locked
+from patronage.study.beginning import Start, require_same_orders
 from patronage.study.options import RunOptions
 from patronage.study.project import Project
 from patronage.study.study import open_study
@@ -168,3 +169,12 @@ def test_a_run_of_one_finding_leaves_the_last_run_of_everything_in_place(make_pr
     assert open_study(folder).last_run().folder == whole.folder
     assert open_study(folder).last_run_of("order_summary").folder == part.folder
     assert open_study(folder).last_run_of("cohorts").folder == whole.folder
+
+
+def test_trying_other_orders_in_a_project_is_refused(make_project: Make, tmp_path: Path) -> None:
+    folder = make_project()
+    require_same_orders(Start(folder, folder / "orders.csv", {}))
+    with pytest.raises(ProjectError, match="is a project already, and stands on other orders; name another folder"):
+        require_same_orders(Start(folder, tmp_path / "other.csv", {}))
+    with pytest.raises(ProjectError, match=r"its columns and its currency stand in strategy\.yaml"):
+        require_same_orders(Start(folder, folder / "orders.csv", {"customer_id": "customer"}))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-from patronage.decisions.decision import Status
+from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
 from patronage.vocabulary.errors import BlockedError, Fault, ProjectError
 
@@ -42,7 +42,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the journal: at is UTC in ISO form, id that of the decision, who the name of the person."""
+    """One line of the journal: at is UTC in ISO form, id that of the decision, who the name of the person.
+
+    about: what the decision moves, so that it is known when no later run proposes it any more.
+    """
 
     at: str
     id: str
@@ -52,6 +55,7 @@ class Event:
     due: str | None = None
     why: str | None = None
     expected: Expected | None = None
+    about: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class JournalState:
     why: str | None
     at: str
     expected: Expected | None = None
+    about: Move | None = None
 
 
 def append(path: Path, event: Event) -> str | None:
@@ -116,7 +121,9 @@ def states(found: Sequence[Event]) -> Mapping[str, JournalState]:
         last.pop(event.id, None)
         if event.action is not Action.REOPEN:
             status = Status.ACCEPTED if event.action is Action.ACCEPT else Status.REJECTED
-            last[event.id] = JournalState(status, event.owner, event.due, event.why, event.at, event.expected)
+            last[event.id] = JournalState(
+                status, event.owner, event.due, event.why, event.at, event.expected, event.about
+            )
     return last
 
 
@@ -157,8 +164,14 @@ def _event(line: bytes) -> Event:
         action=Action(fields["action"]),
         who=str(fields["who"]),
         expected=expected and Expected(*(float(expected[name]) for name in ("mean", "p05", "p95"))),
+        about=_about(fields.get("about")),
         **texts,
     )
+
+
+def _about(data: Any) -> Move | None:
+    """What an event is about; events of before it was written down have nothing there."""
+    return data and Move(*(str(data[name]) for name in ("kind", "subject", "from_state", "to_state")))
 
 
 def _why(error: Exception) -> str:
@@ -227,5 +240,6 @@ def _line(event: Event) -> bytes:
         "expected": event.expected
         and {"mean": event.expected.mean, "p05": event.expected.p05, "p95": event.expected.p95},
         "who": event.who,
+        "about": event.about and asdict(event.about),
     }
     return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"

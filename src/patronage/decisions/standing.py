@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from patronage.decisions.decision import Decision, Status
 from patronage.decisions.journal import JournalState
+from patronage.vocabulary.grade import Grade
 
 ORDER = {
     Status.PROPOSED: 0,
@@ -21,13 +22,29 @@ ORDER = {
 def decided_by_people(
     decisions: Iterable[Decision], journal_states: Mapping[str, JournalState]
 ) -> tuple[Decision, ...]:
-    """The decisions with the status, owner and due date that people gave them."""
-    return tuple(_decided(decision, journal_states.get(decision.id)) for decision in decisions)
+    """The decisions with the status, owner and due date that people gave them.
+
+    An accepted decision that is not among them any more gets a row that says so, so that nothing that was
+    decided is lost from sight.
+    """
+    rows = tuple(_decided(decision, journal_states.get(decision.id)) for decision in decisions)
+    known = {row.id for row in rows}
+    gone = (state for name, state in journal_states.items() if name not in known and state.status is Status.ACCEPTED)
+    return (*rows, *(row for state in gone if (row := _no_longer_proposed(state)) is not None))
 
 
 def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """The decisions as the ledger shows them."""
     return tuple(sorted(decisions, key=lambda each: (ORDER[each.status], -each.at_stake, each.id)))
+
+
+def _no_longer_proposed(state: JournalState) -> Decision | None:
+    if state.about is None:
+        return None
+    expected = f" {state.expected.mean:,.0f} was expected of it then." if state.expected else ""
+    reason = f"Accepted on {state.at[:10]}; the present run no longer proposes it.{expected}"
+    row = Decision(state.about, (), reason, Status.ACCEPTED, Grade.ASSUMPTION, 0.0)
+    return replace(row, owner=state.owner, due=state.due)
 
 
 def _decided(decision: Decision, state: JournalState | None) -> Decision:

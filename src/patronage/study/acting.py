@@ -74,6 +74,7 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
         due=verdict.due,
         why=verdict.why,
         expected=expected,
+        about=decision.move,
     )
     torn = append(run.project.journal, event)
     warning = torn or next(iter(warnings), None)

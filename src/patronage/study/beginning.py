@@ -11,6 +11,7 @@ from patronage.evidence.engine import Engine, replacing
 from patronage.evidence.guess import Guess, guess_orders
 from patronage.evidence.resolve import said_faults
 from patronage.strategy.starting_file import Beginning, starting_file
+from patronage.strategy.strategy import load_strategy
 from patronage.study.project import Project
 from patronage.vocabulary.errors import EvidenceError, Fault, ProjectError
 
@@ -77,6 +78,18 @@ def begun(start: Start, guess: Guess) -> Project:
     with replacing(start.folder / "strategy.yaml") as path:
         path.write_text(starting_file(beginning), encoding="utf-8")
     return Project(start.folder)
+
+
+def require_same_orders(start: Start) -> None:
+    """Raises ProjectError where a project is there already and stands on other orders, or columns were named for it."""
+    sources = load_strategy(start.folder / "strategy.yaml").sources
+    locations = [start.folder / source.location for source in sources if source.table == "orders"]
+    if start.orders.resolve() not in [location.resolve() for location in locations]:
+        found = "is a project already, and stands on other orders"
+        raise ProjectError(Fault(str(start.folder), found, "name another folder: --into DIR"))
+    if start.said or start.currency:
+        found = "is a project already, so its columns and its currency stand in strategy.yaml"
+        raise ProjectError(Fault(str(start.folder), found, "change them there, or name another folder: --into DIR"))
 
 
 def _location(start: Start) -> str:

@@ -78,7 +78,7 @@ def try_orders(
     as_json: AsJson = False,
 ) -> int:
     """Guess the columns of an order export, run everything it allows, and write the report: one command."""
-    from patronage.study.beginning import begun
+    from patronage.study.beginning import begun, require_same_orders
 
     folder = into or Path(f"{orders.stem}-patronage")
     if not (folder / "strategy.yaml").exists():
@@ -90,6 +90,8 @@ def try_orders(
         if guess.faults:
             err.print(f"Wrote {printable(str(project.strategy))}; before it can run:", markup=False, soft_wrap=True)
             raise EvidenceError(*guess.faults)
+    else:
+        require_same_orders(_start(folder, orders, maps, currency, None))
     with progress(silent=as_json) as say:
         run = open_study(folder).run(say=say)
         page = write_page(run, folder / "report.html", redact=False)

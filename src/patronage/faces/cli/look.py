@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,9 @@ from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
+
+if TYPE_CHECKING:
+    from patronage.decisions.best_set import BestSet
 
 
 def register(app: typer.Typer) -> None:
@@ -75,10 +78,11 @@ def ledger(  # noqa: PLR0917  each is an option of the command
 ) -> None:
     """List the proposals of the last run, those with the most measured money at stake first."""
     run = open_study(folder).last_run()
-    rows = decided_ledger(run, warn)[:top]
-    if best:
-        _tell_best_set(run, as_json=as_json)
-        return
+    rows = decided_ledger(run, warn)
+    together = _best_set(run) if best else None
+    if together is not None:
+        rows = tuple(row for row in rows if row.id in together.ids)
+    rows = rows[:top]
     if csv is not None:
         write_rows([flat_decision(row) for row in rows], csv)
     if xlsx is not None:
@@ -87,24 +91,26 @@ def ledger(  # noqa: PLR0917  each is an option of the command
 
         write_ledger(rows, xlsx)
     if as_json:
-        tell_json(ledger_data(rows))
+        tell_json(ledger_data(rows) if together is None else plain(together))
     elif csv is None and xlsx is None:
         tell_ledger(rows, run.record["currency"])
+        if together is not None:
+            _tell_together(together, run.record["currency"])
     else:
         err.print(f"wrote {len(rows)} decisions")
 
 
-def _tell_best_set(run: Run, *, as_json: bool) -> None:
+def _best_set(run: Run) -> BestSet:
     # The engine is needed here alone: it looks for customers on more than one list.
     from patronage.study.together import best_together
 
-    found = best_together(run)
-    if as_json:
-        tell_json(plain(found))
+    return best_together(run)
+
+
+def _tell_together(found: BestSet, currency: str) -> None:
+    if not found.ids:
+        out.print("No proposal is worth more than it costs, so there is no set to tell.")
         return
-    currency = run.record["currency"]
-    rows = [row for row in decided_ledger(run) if row.id in found.ids]
-    tell_ledger(rows, currency)
     out.print(f"\nTogether worth {span(found.total, currency)}, no customer counted twice.", markup=False)
     if found.naive.mean > found.total.mean:
         plain_sum = money(found.naive.mean, currency)

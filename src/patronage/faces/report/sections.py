@@ -73,15 +73,16 @@ def where_profit_sits(pages: Pages) -> Section:
     if profit.losing is not None:
         paragraphs.append(
             f"{profit.losing:,} of {profit.active_customers:,} customers probably lose money; together they cost "
-            f"{money(-(profit.loss_total or 0.0), pages.currency)} a year. "
-            f"Total profit: {span(profit.total, pages.currency)}."
+            f"{money(-(profit.loss_total or 0.0) / profit.years, pages.currency)} a year. "
+            f"Total profit from {profit.start:%Y-%m-%d} to {profit.end:%Y-%m-%d}: "
+            f"{span(profit.total, pages.currency)}."
         )
     tables: list[PageTable] = []
     if profit.thresholds is not None:
         shown, note = stored_rows(profit.thresholds, limit=12)
         columns = {
             "cost_per_order": f"If an order costs ({pages.currency})", "customers_losing": "Customers who lose money",
-            "share_losing": "Share", "money": "Their loss",
+            "share_losing": "Share", "losing_already": "Of them at no cost at all", "money": "Their loss",
         }  # fmt: skip
         tables.append(page_table("What handling an order may cost", shown, columns, note))
     picture = cumulative("Cumulative share of the total, customers from best to worst", words, rows, names)
