@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from patronage.decisions.rules.grow import grow
 from patronage.decisions.rules.retain import retain
-from patronage.decisions.targeting import MOST_SEGMENTS, acting_of, buyers
+from patronage.decisions.targeting import MOST_SEGMENTS, acting_of, buyer, buyers, life_pattern, years_covered
 
 
 def test_a_rule_gives_a_handful_of_decisions_and_tells_what_the_rest_comes_to(
@@ -58,10 +59,31 @@ def test_the_values_of_a_list_add_up_to_its_decision_but_for_the_fixed_cost(
 
 
 def test_segments_have_names_for_readers(make_costs: Any) -> None:
-    assert buyers("once") == "customers who bought once"
+    assert buyers("once") == "one-time buyers"
+    assert [buyer(kind) for kind in ("once", "regular", "unknown")] == [
+        "one-time buyer", "regular buyer", "other customer",
+    ]  # fmt: skip
     assert buyers("unknown") == "other customers"
     assert buyers("wholesale") == "wholesale customers"
     assert acting_of(None) is None
     acting = acting_of(make_costs("retain", cost=3.0).of("retain"))
     assert acting is not None
     assert (acting.cost, acting.effect) == (3.0, None)
+
+
+def test_half_a_year_of_data_is_told_as_a_year(make_lifetime: Any, terms: Any, engine: Any) -> None:
+    # Brought 100 in half a year and 500 of value over three years at 0 discount: 200 a year, thinning out.
+    half = {"first_day": date(2011, 6, 10), "p_alive": 1.0, "value": 500.0, "value_12m": 100.0}
+    lifetime = make_lifetime([half])
+    assert years_covered(lifetime, terms, engine) == pytest.approx(183 / 365.25)
+    pattern = life_pattern(lifetime, terms, engine)
+    assert pattern.worth_in_years == pytest.approx(500 / (100 * 365.25 / 183))
+    long = make_lifetime([half, {"first_day": date(2010, 1, 5), "p_alive": 0.1}])
+    assert years_covered(long, terms, engine) == 1.0
+    assert years_covered(make_lifetime([]), terms, engine) == 1.0
+
+
+def test_the_pace_of_life_is_that_of_margin_before_cost_to_serve(make_lifetime: Any, terms: Any, engine: Any) -> None:
+    # 700 of margin over three years, of which 300 go to serve it, beside 400 of margin last year.
+    served = {"p_alive": 1.0, "value": 400.0, "cost_to_serve": 300.0, "value_12m": 400.0}
+    assert life_pattern(make_lifetime([served]), terms, engine).worth_in_years == pytest.approx(700 / 400)

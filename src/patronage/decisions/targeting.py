@@ -10,13 +10,22 @@ from patronage.decisions.appraisal import Case, appraised, shared_factor, spread
 from patronage.decisions.decision import Basis, Decision
 from patronage.decisions.timing import Pattern, pattern_of
 from patronage.evidence.engine import Engine
-from patronage.evidence.queries.lists import Acting, pace_of_life, people, segment_sums, worth_acting_on
+from patronage.evidence.queries.lists import (
+    Acting,
+    by_mean_room,
+    data_start,
+    pace_of_life,
+    people,
+    segment_sums,
+    worth_acting_on,
+)
 from patronage.evidence.relation import Relation
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost
 from patronage.vocabulary.estimate import Estimate, estimate
 from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
 
 ACTIVE = 0.8
@@ -32,7 +41,7 @@ BUYERS = {
     "contract_like": "contract-like buyers",
     "regular": "regular buyers",
     "irregular": "irregular buyers",
-    "once": "customers who bought once",
+    "once": "one-time buyers",
 }
 """How the buying types are called in a subject."""
 
@@ -57,7 +66,8 @@ class Group:
 class Target:
     """What the decisions of one action have in common.
 
-    case: makes the case of a group from the group and its gain. grade, shared: of the gain.
+    case: makes the case of a group from the group and its gain. grade, shared: of the gain. leaving: whether the
+    effect saves customers who are leaving, so that its gain depends on who is left in the group.
     """
 
     kind: str
@@ -65,12 +75,15 @@ class Target:
     grade: Grade
     shared: Estimate
     case: Callable[[Group, Estimate], Case]
+    leaving: bool = False
 
 
 def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) -> tuple[Decision, ...]:
     """One decision for each segment of the candidates whom the action can pay for, most money first."""
     acting = acting_of(target.action)
     kept = worth_acting_on(candidates, acting)
+    if target.leaving:
+        kept = by_mean_room(kept)
     found: list[Decision] = []
     groups = [group_of(row) for row in engine.records(segment_sums(kept))]
     told = _worth_a_row(groups)
@@ -125,9 +138,22 @@ def acting_of(action: ActionCost | None) -> Acting | None:
 
 def life_pattern(lifetime: LifetimeValue, terms: Terms, engine: Engine) -> Pattern:
     """When within the horizon the value of active customers comes in, thinning out as they leave."""
-    row = engine.records(pace_of_life(engine.open(lifetime.customers), ACTIVE))[0]
+    customers = engine.open(lifetime.customers)
+    row = engine.records(pace_of_life(customers, ACTIVE, years_covered(lifetime, terms, engine)))[0]
     value, yearly = float(row["value"] or 0.0), float(row["yearly"] or 0.0)
     return pattern_of(value, yearly, years=terms.horizon.years, discount_rate=terms.discount_rate)
+
+
+def years_covered(lifetime: LifetimeValue, terms: Terms, engine: Engine) -> float:
+    """Years of data within the last twelve months: less than 1 where the first customer was seen later."""
+    start = engine.value(data_start(engine.open(lifetime.customers)))
+    days = DAYS_PER_YEAR if start is None else (terms.as_of - start).days + 1
+    return min(days / DAYS_PER_YEAR, 1.0)
+
+
+def buyer(segment: str) -> str:
+    """The name of one customer of a buying type."""
+    return buyers(segment).removesuffix("s")
 
 
 def buyers(segment: str) -> str:

@@ -10,14 +10,19 @@ from patronage.kernels.sample_size import POWER, customers_per_arm, smallest_lif
 LEAST = 1e-5
 """Rise below which no test is sized: it would take a billion customers."""
 
+WITHOUT = "do without"
+
+STILL = "are still active"
+"""What is known of those whose chance to buy again is not, but who are told to be active with some chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What a test of an action would watch.
 
     action, outcome: what is done to a customer, and what it then does, as in "get a call" and "buy
-    again within a year". base: share with that outcome without the action. reach: how far the share rises for
-    each unit of the action's effect. customers: how many there are to test on.
+    again within a year". base: share with that outcome without the action, or STILL. reach: how far the share rises
+    for each unit of the action's effect. customers: how many there are to test on. told: what base is the share of.
     """
 
     action: str
@@ -25,12 +30,13 @@ class Trial:
     base: float
     reach: float
     customers: int
+    told: str = WITHOUT
 
 
 def trial_words(trial: Trial, effect: float | None) -> str:
     """The test in one or two sentences, sized to show this effect; None where no effect is in sight."""
     base = min(max(trial.base, 0.0), 1.0)
-    watch = f"watch how many {trial.outcome} (about {percent(base)} do without)"
+    watch = f"watch how many {trial.outcome} (about {percent(base)} {trial.told})"
     lift = min((effect or 0.0) * trial.reach, 1 - base)
     if lift < LEAST:
         return f"Let chance decide which half of the {count(trial.customers, 'customer')} {trial.action}, and {watch}."

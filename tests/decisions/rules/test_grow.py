@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -66,3 +67,16 @@ def test_without_lifetime_value_the_whole_horizon_counts(
     (found,) = grow(make_gap(GAPS), None, terms, engine, make_costs("grow", cost=2.0))
     assert found.break_even is not None
     assert found.break_even.effect == pytest.approx(4 / 900)
+
+
+def test_years_of_a_customer_are_counted_from_whole_years_and_before_cost_to_serve(
+    make_gap: Any, make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    # 350 after 50 of cost, beside 100 in half a year, which is 200 a year: two years of the offered category.
+    lives = [
+        {"customer_id": name, "value": 350.0, "cost_to_serve": 50.0, "value_12m": 100.0, "first_day": date(2011, 6, 10)}
+        for name in ("a", "b")
+    ]
+    (found,) = grow(make_gap(GAPS), make_lifetime(lives), terms, engine, make_costs("grow", cost=2.0, effect=0.05))
+    assert found.value is not None
+    assert found.value.mean == pytest.approx(0.05 * 4 * 183 / 365.25 * (100 + 200) - 4)

@@ -44,7 +44,7 @@ def test_the_reason_says_the_money_and_the_threshold(
 ) -> None:
     (found,) = retain(make_lifetime(TWO), terms, engine, make_costs("retain", cost=10.0, effect=0.1))
     assert found.reason == (
-        "2 customers (irregular buyers) who brought GBP 3,000 in the last twelve months fall silent and GBP 1,000 of "
+        "2 irregular buyers who brought GBP 3,000 in the last twelve months are falling silent and GBP 1,000 of "
         "their value is likely to be lost; a personal contact before they leave costs GBP 20 and at the effect the "
         "company declares (10%) is worth GBP 180 (GBP 180 to GBP 180) net over 3 years; it pays as soon as more than "
         "1.0% of them stay because of it."
@@ -106,9 +106,9 @@ def test_each_way_of_buying_is_a_decision_with_its_own_list(
     rows = [{"p_alive": 0.5, "buying_type": kind} for kind in ("regular", "once", "regular", None)]
     found = retain(make_lifetime(rows), terms, engine, make_costs("retain", cost=1.0, effect=0.1))
     assert {row.move.subject: row.people.rows for row in found if row.people} == {
-        "regular buyers who fall silent": 2,
-        "customers who bought once who fall silent": 1,
-        "other customers who fall silent": 1,
+        "regular buyers falling silent": 2,
+        "one-time buyers falling silent": 1,
+        "other customers falling silent": 1,
     }
 
 
@@ -148,3 +148,42 @@ def test_the_default_stands_unless_the_move_more_likely_beats_it(
     gained = effect * 5 * 500 / 0.5
     assert (found.status is Status.PROPOSED) == (gained > 525)
     assert (found.value is None) == (gained <= 525)
+
+
+def test_no_contact_saves_more_than_is_at_risk(make_lifetime: Any, make_costs: Any, terms: Any, engine: Any) -> None:
+    # At risk: 10 x 0.8 / 0.2 = 40 and 1 x 0.21 / 0.79 = 0.27; only the first one is worth 30, with a room of 0.8.
+    sure = {"p05": 1.0, "p95": 1.0}
+    rows = [
+        sure | {"customer_id": "a", "p_alive": 0.2, "value": 10.0},
+        sure | {"customer_id": "b", "p_alive": 0.79, "value": 1.0},
+    ]
+    unmeasured = retain(make_lifetime(rows), terms, engine, make_costs("retain", cost=30.0))
+    (found,) = retain(make_lifetime(rows), terms, engine, make_costs("retain", cost=30.0, effect=0.8))
+    for row in (*unmeasured, found):
+        assert row.people is not None
+        assert [person["customer_id"] for person in row.people.records()] == ["a"]
+        assert row.evidence[0].figures["value likely to be lost"] == pytest.approx(40.0)
+        assert "GBP 40 of its value is likely to be lost" in row.reason
+    assert found.value is not None
+    assert found.value.mean == pytest.approx(40.0 - 30.0)
+
+
+@pytest.mark.parametrize("cost", [0.5, 3.0, 20.0, 40.0])
+def test_the_largest_effect_saves_the_summed_risk_of_those_listed(
+    cost: float, make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    told = [(0.21 + number / 20, 5.0 + 7 * (number % 4)) for number in range(11)]
+    rows = [{"p_alive": chance, "value": value, "p05": value, "p95": value} for chance, value in told]
+    (found,) = retain(make_lifetime(rows), terms, engine, make_costs("retain", cost=cost, effect=1.0))
+    assert found.people is not None
+    kept = [rows[int(str(row["customer_id"])[1:])] for row in found.people.records()]
+    risk = sum(row["value"] * (1 - row["p_alive"]) / row["p_alive"] for row in kept)
+    assert kept
+    assert found.value is not None
+    assert found.value.mean + cost * len(kept) == pytest.approx(risk)
+
+
+def test_the_base_of_the_test_is_called_what_it_is(make_lifetime: Any, terms: Any, engine: Any) -> None:
+    (found,) = retain(make_lifetime(TWO), terms, engine, None)
+    assert found.learning is not None
+    assert found.learning.test.endswith("watch how many buy again within a year (about 50% are still active).")

@@ -72,7 +72,7 @@ def test_a_model_that_lets_nobody_leave_before_a_second_purchase_is_refused_for_
     assert found.status is Status.REFUSED
     assert found.at_stake == 70.0
     assert found.reason == (
-        "1 customer who bought once, with GBP 600 of value, have been silent for over a year, and BG/NBD cannot tell "
+        "1 customer who bought once, with GBP 600 of value, has been silent for over a year, and BG/NBD cannot tell "
         "whether they left, since it lets nobody leave before a second purchase; a table of exits, or a test of an "
         "offer, would lift this."
     )

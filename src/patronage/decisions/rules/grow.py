@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
-from patronage.decisions.targeting import REVENUE, Group, Target, decided, life_pattern
+from patronage.decisions.targeting import REVENUE, Group, Target, decided, life_pattern, years_covered
 from patronage.decisions.timing import Pattern, annuity, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.decisions.words import count, money, percent
@@ -36,7 +36,8 @@ def grow(
     """
     years = annuity(terms.horizon.years, terms.discount_rate)
     customers = None if lifetime is None else engine.open(lifetime.customers)
-    candidates = category_gaps(engine.open(gap.customers), customers, years)
+    covered = 1.0 if lifetime is None else years_covered(lifetime, terms, engine)
+    candidates = category_gaps(engine.open(gap.customers), customers, years, covered)
     pattern = _pattern(lifetime, terms, engine)
 
     def case(group: Group, gain: Estimate) -> Case:

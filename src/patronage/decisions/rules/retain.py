@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
-from patronage.decisions.targeting import REVENUE, Group, Target, buyers, decided, life_pattern
-from patronage.decisions.trial import Trial
+from patronage.decisions.targeting import REVENUE, Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.trial import STILL, Trial
 from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import Band, slipping
@@ -31,17 +31,18 @@ def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOf
     pattern = life_pattern(lifetime, terms, engine)
 
     def case(group: Group, gain: Estimate) -> Case:
-        who = buyers(group.segment)
+        one, who = buyer(group.segment), buyers(group.segment)
         loss = money(group.gain * group.room, terms.currency)
+        are, their = ("is", "its") if group.customers == 1 else ("are", "their")
         opening = (
-            f"{count(group.customers, 'customer')} ({who}) who brought {money(group.amount, terms.currency)} in the "
-            f"last twelve months fall silent and {loss} of their value is likely to be lost"
+            f"{count(group.customers, one, who)} who brought {money(group.amount, terms.currency)} in the last twelve "
+            f"months {are} falling silent and {loss} of {their} value is likely to be lost"
         )
         return Case(
-            Move("retain", f"{who} who fall silent", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount,
+            Move("retain", f"{who} falling silent", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount,
             gain,
             EFFECT,
-            Trial("get the contact", "buy again within a year", group.base, 1.0, group.customers),
+            Trial("get the contact", "buy again within a year", group.base, 1.0, group.customers, STILL),
             pattern,
             (_basis(group),),
             most=group.room,
@@ -50,7 +51,9 @@ def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOf
 
     candidates = slipping(engine.open(lifetime.customers), SLIPPING)
     action = costs.of("retain") if costs else None
-    found = decided(candidates, Target("retain", action, lifetime.grade, lifetime.total, case), terms, engine)
+    found = decided(
+        candidates, Target("retain", action, lifetime.grade, lifetime.total, case, leaving=True), terms, engine
+    )
     return found or (_nobody(),)
 
 
@@ -69,4 +72,4 @@ def _nobody() -> Decision:
         f"No customer with between {band} chance of being still active has enough value to lose for a contact to pay, "
         f"so there is nobody to keep by one."
     )
-    return nothing_to_gain(Move("retain", "customers who fall silent", TODAY, MOVE), QUESTIONS, reason)
+    return nothing_to_gain(Move("retain", "customers falling silent", TODAY, MOVE), QUESTIONS, reason)

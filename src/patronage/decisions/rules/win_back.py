@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
-from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyers, decided, life_pattern
-from patronage.decisions.trial import Trial
+from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.trial import STILL, Trial
 from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import bought_once, buying_histories, lapsed, lengths_of_life, paid_histories
@@ -59,16 +59,17 @@ def win_back(
     pattern = life_pattern(lifetime, terms, engine)
 
     def case(group: Group, gain: Estimate) -> Case:
-        who = buyers(group.segment)
+        one, who = buyer(group.segment), buyers(group.segment)
+        they, have = ("it", "has") if group.customers == 1 else ("they", "have")
         each = money(group.gain / group.customers, terms.currency)
         opening = (
-            f"{count(group.customers, 'customer')} ({who}) who brought {money(group.amount, terms.currency)} a year "
-            f"while they bought have left, and a second life of one is worth {each} on average"
+            f"{count(group.customers, one, who)} who brought {money(group.amount, terms.currency)} a year while {they} "
+            f"bought {have} left, and a second life of one is worth {each} on average"
         )
         return Case(
             Move("win_back", f"{who} who left", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount, gain,
             EFFECT,
-            Trial("get the offer", "buy again within a year", group.base, 1.0, group.customers),
+            Trial("get the offer", "buy again within a year", group.base, 1.0, group.customers, STILL),
             pattern,
             (_basis(group, lengths[group.segment]),),
             most=group.room,
@@ -106,11 +107,12 @@ def _once(lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: E
     row = engine.records(bought_once(engine.open(lifetime.customers), engine.open(repeat.days), silent))[0]
     if lifetime.model not in BLIND or not row["customers"]:
         return ()
+    silence = "has" if row["customers"] == 1 else "have"
     who, worth = count(int(row["customers"]), "customer"), money(float(row["value"]), terms.currency)
     why = (
-        f"{who} who bought once, with {worth} of value, have been silent for over a year, and {BLIND[lifetime.model]} "
-        f"cannot tell whether they left, since it lets nobody leave before a second purchase; a table of exits, or a "
-        f"test of an offer, would lift this."
+        f"{who} who bought once, with {worth} of value, {silence} been silent for over a year, and "
+        f"{BLIND[lifetime.model]} cannot tell whether they left, since it lets nobody leave before a second purchase; "
+        f"a table of exits, or a test of an offer, would lift this."
     )
     move = Move("win_back", "customers who bought once and fell silent", TODAY, MOVE)
     return (refused(move, QUESTIONS, why, at_stake=float(row["amount"])),)

@@ -45,9 +45,8 @@ def slipping(customers: Relation, band: Band) -> Relation:
     """Customers whose chance of being still active lies in a band and who have value to lose.
 
     customers: of lifetime_value. One row per customer_id: place, segment (buying type), amount (revenue of the last
-    twelve months), risk (value over the horizon that is lost if it left, times the chance that it did), noise (sd of
-    risk), base (chance that it is active), room (the chance that it is not), gain (money for each unit of
-    effect: risk over the mean room of the segment, so that successes fall where customers are leaving), noise likewise.
+    twelve months), risk (value over the horizon that is lost if it left, times the chance that it did), spread (sd of
+    risk), base (chance that it is active), room (the chance that it is not), gain and noise as in by_mean_room.
     Currency.
     """
     p = _.p_alive
@@ -58,8 +57,18 @@ def slipping(customers: Relation, band: Band) -> Relation:
         segment=_segment(), amount=ibis.coalesce(_.revenue_12m, 0.0), risk=_.value * lost,
         spread=(_.p95 - _.p05) / SD_OF_INTERVAL * lost, base=p, room=1 - p,
     )  # fmt: skip
-    rows = rows.mutate(mean_room=_.room.mean().over(group_by=rows.segment))
-    return rows.mutate(gain=_.risk / _.mean_room, noise=_.spread / _.mean_room, why=_seen(rows, rows.base))
+    return by_mean_room(rows.mutate(why=_seen(rows, rows.base)))
+
+
+def by_mean_room(rows: Relation) -> Relation:
+    """The rows of slipping with gain (risk for each unit of effect) and noise (spread likewise), in currency.
+
+    Both are over the mean room of the segment's rows, so that successes fall where customers are leaving; to be
+    taken anew whenever rows are left out, else the largest effect saves more than is at risk.
+    """
+    mean_room = ibis.window(group_by="segment")
+    parted = rows.drop(*({"mean_room"} & set(rows.columns))).mutate(mean_room=_.room.mean().over(mean_room))
+    return parted.mutate(gain=_.risk / _.mean_room, noise=_.spread / _.mean_room)
 
 
 def lapsed(customers: Relation, histories: Relation, lives: Relation, below: float) -> Relation:
@@ -68,7 +77,7 @@ def lapsed(customers: Relation, histories: Relation, lives: Relation, below: flo
     customers: of lifetime_value. histories: customer_id, rate (purchase days a year while active), spend (value of a
     purchase day), seen_years (first to last purchase). lives: segment, life (discounted years of buying in a new life).
     One row per customer_id, columns as in slipping: amount (value a year while it was buying), gain (value of a second
-    life), room (the chance that it left).
+    life), room (the chance that it left), risk (their product).
     """
     p = _.p_alive
     gone = customers.filter(is_known(p) & (p < below)).mutate(segment=_segment())
@@ -77,6 +86,7 @@ def lapsed(customers: Relation, histories: Relation, lives: Relation, below: flo
     rows = rows.select(
         "customer_id", "place", "orders", "last_day", "segment", "gain",
         amount=_.past_value / ibis.greatest(_.seen_years, 1.0), noise=_.gain, base=p, room=1 - p,
+        risk=_.gain * (1 - p),
     )  # fmt: skip
     return rows.mutate(why=_seen(rows, rows.base))
 
@@ -137,18 +147,19 @@ def bought_once(customers: Relation, days: Relation, before: date) -> Relation:
     )
 
 
-def category_gaps(gaps: Relation, customers: Relation | None, years: float) -> Relation:
+def category_gaps(gaps: Relation, customers: Relation | None, years: float, covered: float = 1.0) -> Relation:
     """The one category for each customer that an offer would bring most, of those it does not buy yet.
 
     gaps: of category_gap. customers: of lifetime_value, None where it is not known. years: discounted length of the
-    horizon, in years of an undiminished customer. One row per customer_id: segment (category), amount (uptake times
-    value, a year), gain (value of one adoption, for as many years as the customer is expected to stay), base (uptake
-    without an offer), room, noise, place, why. Currency.
+    horizon, in years of an undiminished customer. covered: years of data in value_12m, at most 1. One row per
+    customer_id: segment (category), amount (uptake times value, a year), gain (value of one adoption, for as many
+    years as the customer is expected to stay), base (uptake without an offer), room, risk (gain times room), noise,
+    place, why. Currency.
     """
     if customers is None:
         rows = gaps.mutate(place=ibis.null("string"), stays=number(years))
     else:
-        lives = customers.select("customer_id", "place", stays=_years_left(customers, years))
+        lives = customers.select("customer_id", "place", stays=_years_left(customers, years, covered))
         rows = gaps.inner_join(lives, "customer_id")
     rows = rows.filter(rows.value_if_adopted > 0).mutate(gain=_.value_if_adopted * _.stays).filter(_.gain > 0)
     order = ibis.window(group_by="customer_id", order_by=[_.gain.desc(), _.category])
@@ -156,6 +167,7 @@ def category_gaps(gaps: Relation, customers: Relation | None, years: float) -> R
     return best.select(
         "customer_id", "place", "gain",
         segment=_.category, amount=_.uptake * _.value_if_adopted, noise=_.gain, base=_.uptake, room=1 - _.uptake,
+        risk=_.gain * (1 - _.uptake),
         why=_joined("does not buy ", best.category, "; ", _percent(best.uptake), "% of its like took it up unasked"),
     )  # fmt: skip
 
@@ -172,7 +184,7 @@ def below_price(customers: Relation, scale: float, years: float) -> Relation:
     return rows.select(
         "customer_id", "place", "revenue", "amount",
         segment=ibis.coalesce(rows.place, UNKNOWN), gain=rows.amount * years, noise=rows.amount * years,
-        base=number(0.0), room=number(1.0),
+        base=number(0.0), room=number(1.0), risk=rows.amount * years,
         why=_joined("pays ", index, "% of what product, volume and month explain, over ", rows.lines, " lines"),
     )  # fmt: skip
 
@@ -190,15 +202,22 @@ def summed_leakage(customers: Relation) -> Relation:
     return customers.aggregate(leakage=ibis.coalesce(customers.leakage.sum(where=customers.leakage > 0), 0.0))
 
 
-def pace_of_life(customers: Relation, above: float) -> Relation:
-    """What active customers bring over the horizon beside what they brought last year.
+def pace_of_life(customers: Relation, above: float, covered: float = 1.0) -> Relation:
+    """What active customers bring over the horizon beside what they bring a year, both before cost to serve.
 
-    above: least chance of being active. One row: value (over the horizon, were they certainly active), yearly
-    (value of the last twelve months), in currency; null where there is no such customer.
+    above: least chance of being active. covered: years of data in value_12m, at most 1. One row: value (over the
+    horizon, were they certainly active), yearly (value_12m for a whole year), in currency; null where there is no such
+    customer.
     """
     p = _.p_alive
     active = customers.filter(is_known(p) & (p >= above) & is_known(_.value) & (_.value > 0) & (_.value_12m > 0))
-    return active.aggregate(value=(active.value / active.p_alive).sum(), yearly=active.value_12m.sum())
+    before_cost = _before_cost(active) / active.p_alive
+    return active.aggregate(value=before_cost.sum(), yearly=active.value_12m.sum() / number(covered))
+
+
+def data_start(customers: Relation) -> Any:
+    """The day on which the first customer of lifetime_value was seen, null without customers."""
+    return customers.first_day.cast("date").min()
 
 
 def largest(customers: Relation, number: int) -> Relation:
@@ -233,13 +252,12 @@ def repeat_rows(repeat: Relation, customer_ids: list[str]) -> Relation:
 def worth_acting_on(candidates: Relation, acting: Acting | None) -> Relation:
     """The candidates whom acting can pay for.
 
-    Their expected gain exceeds its cost at the known effect, else at the largest effect that there is room for.
+    Their expected gain exceeds its cost at the known effect, and what can be saved or won at all (risk) does.
     """
     if acting is None:
         return candidates.filter(_.gain > 0)
-    if acting.effect is None:
-        return candidates.filter(_.gain * _.room > acting.cost)
-    return candidates.filter(_.gain * acting.effect > acting.cost)
+    able = candidates.filter(_.risk > acting.cost)
+    return able if acting.effect is None else able.filter(_.gain * acting.effect > acting.cost)
 
 
 def segment_sums(candidates: Relation) -> Relation:
@@ -285,10 +303,16 @@ def as_people(rows: Relation) -> Relation:
     return rows.select("customer_id", "amount", "why", place=rows.place.nullif(""), value=value).select(*PEOPLE)
 
 
-def _years_left(customers: Relation, most: float) -> Any:
-    """Discounted years of buying before a customer, from its value and what it brought last year, within 0 and most."""
+def _years_left(customers: Relation, most: float, covered: float) -> Any:
+    """Discounted years of buying before a customer, within 0 and most: value over that of a year, both before cost."""
     told = is_known(customers.value) & (customers.value_12m > 0)
-    return ibis.ifelse(told, (customers.value / customers.value_12m).clip(0.0, most), number(0.0))
+    years = _before_cost(customers) / customers.value_12m * number(covered)
+    return ibis.ifelse(told, years.clip(0.0, most), number(0.0))
+
+
+def _before_cost(customers: Relation) -> Any:
+    """Value over the horizon before cost to serve, as value_12m is."""
+    return customers.value + ibis.coalesce(customers.cost_to_serve, 0.0)
 
 
 def _segment() -> Any:
