@@ -30,15 +30,15 @@ class Slices:
 def item_lines(orders: Orders, products: Products | None, level: str) -> Table:
     """One row per product line of a known customer and item.
 
-    level: product, or category, which the products name. Columns: line_id, customer_id, item, name (of the product,
-    null for a category), day (date), units (quantity, or 1 and -1 where none is given), amount (currency), is_return.
+    level: product, or category, which the products name. Columns: customer_id, item, name (of the product, null for a
+    category), day (date), units (quantity, or 1 and -1 where none is given), amount (currency), is_return.
     """
     lines = orders.table
     known = lines.filter(lines.customer_id.notnull() & lines.is_product & lines.product_id.notnull())
     counted = ibis.ifelse(known.is_return, -1.0, 1.0)
     units = ibis.coalesce(known.quantity, counted) if "quantity" in orders.given else counted
     rows = known.select(
-        "line_id", "customer_id", "amount", "is_return",
+        "customer_id", "amount", "is_return",
         item=known.product_id, name=known["product"], day=known.ordered_at.date(), units=units.cast("float64"),
     )  # fmt: skip
     if level == PRODUCT or products is None:
