@@ -73,7 +73,8 @@ PROFIT_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 THRESHOLD_COLUMNS = {
-    "cost_per_order": pa.float64(), "customers_losing": pa.int64(), "share_losing": pa.float64(), "money": pa.float64(),
+    "cost_per_order": pa.float64(), "customers_losing": pa.int64(), "share_losing": pa.float64(),
+    "losing_already": pa.int64(), "money": pa.float64(),
 }  # fmt: skip
 
 GAP_COLUMNS = {
@@ -167,7 +168,7 @@ def make_repeat(keep: Keep) -> Callable[..., RepeatBuying]:
 @pytest.fixture
 def make_profit(keep: Keep) -> Callable[..., CustomerProfit]:
     def build(rows: Rows, **changes: Any) -> CustomerProfit:
-        settings: dict[str, Any] = {"basis": "margin_measured", "cost_to_serve_known": True} | changes
+        settings: dict[str, Any] = {"basis": "margin_measured", "cost_to_serve_known": True, "years": 1.0} | changes
         return made(CustomerProfit, customers=keep("profit", rows, PROFIT_COLUMNS, PROFIT_DEFAULTS), **settings)
 
     return build
@@ -177,9 +178,9 @@ def make_profit(keep: Keep) -> Callable[..., CustomerProfit]:
 def make_thresholds(keep: Keep) -> Callable[..., StoredTable]:
     """What an order may cost before so many of 2,900 customers lose money."""
 
-    def build() -> StoredTable:
+    def build(already: int = 0) -> StoredTable:
         told = [(5.0, 20, 0.007), (18.0, 214, 0.074), (50.0, 900, 0.31), (80.0, 1500, 0.52)]
-        rows = [dict(zip(THRESHOLD_COLUMNS, (*row, 1000.0), strict=True)) for row in told]
+        rows = [dict(zip(THRESHOLD_COLUMNS, (*row, already, 1000.0), strict=True)) for row in told]
         return keep("thresholds", rows, THRESHOLD_COLUMNS, {})
 
     return build

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from patronage.decisions.decision import Status
+from patronage.decisions.decision import Cost, Status
 from patronage.decisions.selection import corrected
+from patronage.decisions.words import money_range
 
 
 def own_noise(means: Sequence[float], sd: float, seed: int = 1) -> list[Any]:
@@ -67,6 +69,10 @@ def test_a_proposal_that_was_only_lucky_is_proposed_no_more(make_decision: Any) 
     found = corrected([make_decision(str(place), value=draws) for place, draws in enumerate(values)])
     assert found[0].status is Status.NOTHING_TO_GAIN
     assert found[0].value is None
+    assert found[0].value_raw is not None
+    assert found[0].value_raw.mean > 0
+    assert found[0].p_better is not None
+    assert found[0].p_better < 0.5
     assert found[0].reason == "Because; but nothing is left of that once the luck of the best is taken out."
 
 
@@ -75,3 +81,25 @@ def test_kinds_are_corrected_apart(make_decision: Any) -> None:
     rows = [make_decision(str(place), kind=f"kind {place}", value=row) for place, row in enumerate(draws)]
     for row in corrected(rows):
         assert row.value == row.value_raw
+
+
+def test_years_payback_and_words_follow_the_correction(make_decision: Any) -> None:
+    rows = [
+        make_decision(str(place), value=draws, cost=Cost(one_off=10.0), payback=0.5)
+        for place, draws in enumerate(own_noise([40, 30, 20, 10, 5], 10))
+    ]
+    # Half of what comes in does so in the first year, which bears the cost.
+    rows = [replace(row, value_by_year=yearly(row.value.mean, 10.0)) for row in rows]
+    top, *_, last = corrected(rows)
+    assert top.value is not None
+    assert top.value_raw is not None
+    assert sum(top.value_by_year) == pytest.approx(top.value.mean)
+    assert top.value_by_year == pytest.approx(yearly(top.value.mean, 10.0))
+    assert top.payback == pytest.approx(0.5 * (top.value_raw.mean + 10) / (top.value.mean + 10))
+    assert top.reason == f"Because; corrected to {money_range(top.value, 'GBP')} for the luck of the best."
+    assert (last.reason, last.value_by_year, last.payback) == ("Because.", rows[-1].value_by_year, 0.5)
+
+
+def yearly(worth: float, cost: float) -> tuple[float, ...]:
+    """A half, 0.3 and 0.2 of the gain over three years, the cost at the start."""
+    return (0.5 * (worth + cost) - cost, 0.3 * (worth + cost), 0.2 * (worth + cost))

@@ -7,6 +7,7 @@ from typing import Any
 
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, refused
 from patronage.decisions.words import count, money
+from patronage.evidence.queries.basis import MARGIN_MEASURED
 from patronage.findings.worth import CustomerProfit
 from patronage.vocabulary.terms import Terms
 
@@ -14,6 +15,10 @@ WORTH_A_WORD = (0.05, 0.20)
 """Shares of customers losing at which a threshold is told."""
 
 LIFT = "give unit costs, or count the work in activity_events, to see who it is"
+
+COUNT = "declare the activities and count the work in activity_events, to see who it is"
+
+FIGURES = ("cost_per_order", "customers_losing", "losing_already")
 
 
 def loss_threshold(profit: CustomerProfit, move: Move, questions: tuple[str, ...], terms: Terms) -> Decision:
@@ -24,14 +29,13 @@ def loss_threshold(profit: CustomerProfit, move: Move, questions: tuple[str, ...
     if not distinct:
         because = f"No proposal, because neither margin nor the cost of handling an order is known: {LIFT}."
         return refused(move, questions, because)
-    words = [
-        f"{count(int(row['customers_losing']), 'customer loses', 'customers lose')} money if handling an order costs "
-        f"more than {money(float(row['cost_per_order']), terms.currency)}"
-        for row in distinct
-    ]
-    because = f"{', and '.join(words)}; no proposal, because margin and cost are not both measured: {LIFT}."
+    if profit.basis == MARGIN_MEASURED and not profit.cost_to_serve_known:
+        why = f"what handling an order costs is not known: {COUNT}"
+    else:
+        why = f"margin and cost are not both measured: {LIFT}"
+    because = f"{_threshold_words(distinct, terms)}; no proposal, because {why}."
     first = distinct[0]
-    figures: dict[str, float | int | str] = {name: first[name] for name in ("cost_per_order", "customers_losing")}
+    figures: dict[str, float | int | str] = {name: first[name] for name in FIGURES}
     row = refused(move, questions, because, at_stake=max(float(first["money"] or 0.0), 0.0))
     return replace(
         row,
@@ -40,8 +44,26 @@ def loss_threshold(profit: CustomerProfit, move: Move, questions: tuple[str, ...
     )
 
 
+def _threshold_words(rows: list[dict[str, Any]], terms: Terms) -> str:
+    """How many lose already, and how many begin to lose at each cost of an order."""
+    already = int(rows[0]["losing_already"])
+    more = "more " if already else ""
+    words = [
+        f"{count(_beginning(row), f'{more}customer loses', f'{more}customers lose')} money if handling an order costs "
+        f"more than {money(float(row['cost_per_order']), terms.currency)}"
+        for row in rows
+    ]
+    first = f"{count(already, 'customer loses', 'customers lose')} money before an order costs anything"
+    return ", and ".join([first, *words] if already else words)
+
+
 def _first_above(rows: list[dict[str, Any]], share: float) -> dict[str, Any] | None:
-    """The lowest cost per order at which at least this share of customers loses, else the highest at which any does."""
-    losing = sorted((row for row in rows if row["customers_losing"]), key=lambda row: float(row["cost_per_order"]))
-    above = [row for row in losing if float(row["share_losing"]) >= share]
+    """The lowest cost per order at which this share of customers begins to lose, else the highest at which any does."""
+    losing = sorted((row for row in rows if _beginning(row)), key=lambda row: float(row["cost_per_order"]))
+    above = [row for row in losing if float(row["share_losing"]) * _beginning(row) / row["customers_losing"] >= share]
     return above[0] if above else losing[-1] if losing else None
+
+
+def _beginning(row: dict[str, Any]) -> int:
+    """How many customers lose at this cost who do not at none."""
+    return int(row["customers_losing"]) - int(row["losing_already"])

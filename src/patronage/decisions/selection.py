@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypedDict
 
 import numpy as np
 
 from patronage.decisions.decision import Decision, Status
+from patronage.decisions.words import money_range
 from patronage.kernels.selection import shrunk
 from patronage.vocabulary.estimate import Estimate, Floats
 
 CORRECTED = (Status.PROPOSED, Status.ACCEPTED)
+
+
+class _Times(TypedDict):
+    """When a decision's money comes in."""
+
+    value_by_year: tuple[float, ...]
+    payback: float | None
 
 
 def corrected(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
@@ -61,12 +70,47 @@ def _shifted(decision: Decision, shift: float) -> Decision:
     if shift == 0.0:
         return replace(decision, value_raw=raw)
     draws = None if value.draws is None else (value.draws + np.float32(shift)).astype(np.float32)
-    lower = Estimate(
+    lower = Estimate(  # every draw moves by the same money, so the spread stays
         value.mean + shift, value.sd, value.p05 + shift, value.p50 + shift, value.p95 + shift,
         value.unit, value.grade, draws,
     )  # fmt: skip
     if lower.mean > 0:
-        return replace(decision, value=lower, value_raw=raw, p_better=lower.p_above(0.0))
+        return replace(
+            decision, value=lower, value_raw=raw, p_better=lower.p_above(0.0), reason=_retold(decision, lower),
+            **_thinned(decision, lower.mean),
+        )  # fmt: skip
     reason = f"{decision.reason.rstrip('.')}; but nothing is left of that once the luck of the best is taken out."
     status = Status.NOTHING_TO_GAIN if decision.status is Status.PROPOSED else decision.status
-    return replace(decision, value=None, value_raw=None, value_by_year=(), payback=None, status=status, reason=reason)
+    return replace(
+        decision, value=None, value_raw=raw, value_by_year=(), payback=None, p_better=lower.p_above(0.0),
+        status=status, reason=reason,
+    )  # fmt: skip
+
+
+def _retold(decision: Decision, lower: Estimate) -> str:
+    """The reason with what its figure is corrected to, as it stands where the words would be the same."""
+    told = money_range(lower, lower.unit)
+    if decision.value is not None and told == money_range(decision.value, lower.unit):
+        return decision.reason
+    return f"{decision.reason.rstrip('.')}; corrected to {told} for the luck of the best."
+
+
+def _thinned(decision: Decision, worth: float) -> _Times:
+    """Value by year and payback when the decision is worth so much: what comes in shrinks, the cost stays."""
+    if not decision.value_by_year:
+        return {"value_by_year": (), "payback": decision.payback}
+    cost = decision.cost.one_off
+    before = np.array(decision.value_by_year)
+    before[0] += cost
+    after = before * ((worth + cost) / before.sum())
+    payback = decision.payback
+    if payback and (early := _paid_after(before, cost)):
+        payback = payback * _paid_after(after, cost) / early
+    after[0] -= cost
+    return {"value_by_year": tuple(float(value) for value in after), "payback": payback}
+
+
+def _paid_after(gains: Floats, cost: float) -> float:
+    """Years until gains that come in evenly within each year cover a cost."""
+    reached = np.concatenate([[0.0], np.cumsum(gains)])
+    return float(np.interp(cost, reached, np.arange(reached.size)))

@@ -164,13 +164,16 @@ class ProfitPart:
 class CustomerProfit:
     """Profit of each customer over the twelve months to the as-of date, after the activities it uses.
 
+    years: length of the days counted, start to end; exactly 1 for a full year, less where the history is shorter. All
+    sums are over those days; divided by years they are a year's.
     basis: margin_measured, margin_declared or revenue; unit says the same in words. total: of all named customers;
     anonymous_revenue, anonymous_profit: of lines without one. losing: customers whose chance of a loss is above one
     half, loss_total: their profit, negative; None where value is revenue and no cost is known.
     customers: customer_id, place, orders, lines, revenue, margin (in the basis), cost_to_serve, avoidable_cost,
     profit, p05, p95, p_loss, best first, then the columns of parts. parts: what makes profit, so that any draw of it
-    can be had. thresholds: cost_per_order, customers_losing, share_losing, money (their loss, positive): how many
-    customers would lose money if handling an order cost that much, all else costing nothing.
+    can be had. thresholds: cost_per_order, customers_losing, share_losing, losing_already (those of them
+    whose margin is below nothing before an order costs anything), money (their loss, positive): how many customers
+    would lose money if handling an order cost that much, all else costing nothing.
     """
 
     grade: Grade
@@ -189,6 +192,7 @@ class CustomerProfit:
     customers: StoredTable
     parts: tuple[ProfitPart, ...]
     thresholds: StoredTable | None
+    years: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

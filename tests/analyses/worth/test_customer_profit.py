@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from patronage.analyses.worth.activity_costs import activity_costs
 from patronage.analyses.worth.customer_profit import customer_profit
 from patronage.analyses.worth.order_cost_thresholds import round_costs
+from patronage.evidence.queries.losses import Remedies, loss_makers
 from patronage.evidence.tables import Orders
 from patronage.findings.worth import ActivityCosts, CustomerProfit
 from patronage.strategy.activities import Activities, Activity, Driver, Pool, Pools, TimeEquation
@@ -115,10 +116,51 @@ def test_thresholds_tell_who_would_lose_at_what_cost_of_an_order(make_orders: Bu
     assert (rows[5.0]["money"], rows[5.0]["share_losing"]) == (2.0, 0.5)
 
 
+def test_half_a_year_of_history_is_told_as_half_a_year(make_orders: Build, make_terms: MakeTerms) -> None:
+    # 1 July to 31 December are 184 days.
+    rows = [line("a", "2024-07-01", 10.0, "1"), line("a", "2024-12-31", 10.0, "2")]
+    orders = make_orders(rows, as_of=END)
+    half = customer_profit(orders, None, make_terms(END, gross_margin=HALF))
+    assert (half.start, half.end, half.years) == (date(2024, 7, 1), END, pytest.approx(184 / 365.25))
+    whole = customer_profit(make_orders(LINES, as_of=END), None, make_terms(END))
+    assert whole.years == 1.0
+
+
+def test_half_a_year_of_losses_is_twice_as_much_a_year(make_orders: Build, make_terms: MakeTerms) -> None:
+    rows = [
+        line("a", "2024-07-01", 10.0, "1", quantity=1.0, unit_cost=12.0),
+        line("a", "2024-12-31", 100.0, "2", quantity=1.0, unit_cost=190.0),
+    ]
+    orders = make_orders(rows, as_of=END)
+    found = customer_profit(orders, None, make_terms(END))
+    told = loss_makers(orders.engine.open(found.customers), Remedies(0.1, 0.5, 0.5, 0.8416), found.years)
+    (row,) = orders.engine.records(told)
+    year = 365.25 / 184
+    assert (row["amount"], row["margin"], row["shortfall"]) == pytest.approx((110 * year, -92 * year, 92 * year))
+    assert row["why"] == "brings 183 a year less than its goods cost, over 2 orders"
+
+
+def test_thresholds_tell_those_apart_who_lose_before_an_order_costs_anything(
+    make_orders: Build, make_terms: MakeTerms
+) -> None:
+    rows = [
+        line(who, "2024-01-01", 10.0, who, quantity=1.0, unit_cost=cost)
+        for who, cost in (("a", 15.0), ("b", 14.0), ("c", 13.0), ("d", 6.0), ("e", 2.0))
+    ]
+    found = customer_profit(make_orders(rows, as_of=END), None, make_terms(END))
+    assert found.thresholds is not None
+    told: dict[Any, dict[str, Any]] = {row["cost_per_order"]: row for row in found.thresholds.records()}
+    # d brings 4 an order and e 8; the other three lose 12 together as it is.
+    assert {row["losing_already"] for row in told.values()} == {3}
+    assert [told[cost]["customers_losing"] for cost in (3.0, 5.0)] == [3, 4]
+    assert told[5.0]["money"] == pytest.approx(12 + 3 * 5 + 1)
+
+
 def test_round_costs_span_the_lower_half_of_margins_per_order() -> None:
     assert round_costs(np.array([4.0, 30.0, 37.5])).tolist() == [3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0]
     assert round_costs(np.array([])).size == 0
     assert round_costs(np.array([-5.0, -4.0])).size == 0
+    assert round_costs(np.array([-5.0, -4.0, -4.0, 10.0])).tolist() == [10.0, 15.0]
     assert round_costs(np.full(9, 10.0)).tolist() == [10.0, 15.0]
 
 

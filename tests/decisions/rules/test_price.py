@@ -34,13 +34,13 @@ def test_break_even_is_the_share_of_volume_that_may_be_lost(
     make_discipline: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     discipline = make_discipline(CUSTOMERS, (200.0, 10.0))
-    spain, _ = price(discipline, None, terms, engine, make_costs("price", cost=3.0))
-    assert spain.status is Status.REFUSED
+    spain, _ = price(discipline, None, terms, engine, make_costs("price", cost=3.0, effect=0.5))
+    assert spain.status is Status.PROPOSED
     assert spain.break_even is not None
     assert spain.break_even.unit == "share of their volume lost"
     # 150 a year less a third of 3; each lost unit loses all of its revenue where no margin is known.
     assert spain.break_even.effect == pytest.approx(149 / (150 + 2000))
-    assert spain.reason.endswith("or declare costs_of_action.price.effect; the gain is gone once they buy 6.9% less.")
+    assert spain.reason.endswith("; the gain is gone once they buy 6.9% less.")
 
 
 def test_a_known_margin_makes_lost_volume_cheaper(
@@ -74,3 +74,18 @@ def test_amounts_too_small_to_bother_are_nothing_to_gain(
     assert found.reason == (
         "No customer pays so much less than usual that holding the price would bring back its cost."
     )
+
+
+def test_a_row_that_proposes_nothing_does_not_tell_what_volume_its_gain_can_bear(
+    make_discipline: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    discipline = make_discipline(CUSTOMERS, (200.0, 10.0))
+    refused, _ = price(discipline, None, terms, engine, make_costs("price", cost=3.0))
+    assert refused.status is Status.REFUSED
+    assert refused.reason.endswith("or declare costs_of_action.price.effect.")
+    assert refused.break_even is not None
+    assert refused.break_even.unit == "share of their volume lost"
+    found = price(discipline, None, terms, engine, make_costs("price", cost=1.0, one_off=9000.0, effect=0.5))
+    assert {row.status for row in found} == {Status.NOTHING_TO_GAIN}
+    assert not any("once they buy" in row.reason for row in found)
+    assert all(row.break_even is None or row.break_even.unit != "share of their volume lost" for row in found)

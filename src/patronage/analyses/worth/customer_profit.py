@@ -80,6 +80,7 @@ def customer_profit(orders: Orders, costs: ActivityCosts | None, terms: Terms) -
         customers=customers,
         parts=parts,
         thresholds=order_cost_thresholds(engine, customers),
+        years=window.years,
     )
 
 

@@ -14,13 +14,15 @@ STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 """Round costs within a power of ten."""
 
 REACH = (0.01, 0.5)
-"""Shares of customers between whose margins per order the costs lie: from where few to where half would lose."""
+"""Shares of customers with a margin to lose between whose margins per order the costs lie: from few to half."""
 
 
 def order_cost_thresholds(engine: Engine, customers: StoredTable) -> StoredTable | None:
-    """One row per round cost of an order: cost_per_order, customers_losing, share_losing, money; None without orders.
+    """What customers would lose at each round cost of an order; None where no order has a margin to lose.
 
-    A customer loses when cost x orders is above its margin; money is the sum of those losses, positive.
+    One row per cost: cost_per_order, customers_losing, share_losing, losing_already, money. A customer loses when
+    cost x orders is above its margin, and already does where its margin is below 0; money is the sum of those losses,
+    positive.
     """
     table = engine.columns(engine.open(customers).select("orders", "margin"))
     orders, margin = table["orders"], table["margin"]
@@ -36,6 +38,7 @@ def order_cost_thresholds(engine: Engine, customers: StoredTable) -> StoredTable
                 "cost_per_order": costs,
                 "customers_losing": losing,
                 "share_losing": losing / orders.size,
+                "losing_already": np.full(costs.size, int((margin < 0).sum())),
                 "money": np.array([-float(profit[profit < 0].sum()) for profit in left]),
             }
         ],
@@ -43,12 +46,12 @@ def order_cost_thresholds(engine: Engine, customers: StoredTable) -> StoredTable
 
 
 def round_costs(margin_per_order: Floats) -> Floats:
-    """Round costs that cover the margins per order up to the middle one; empty where that is not above 0."""
-    if not margin_per_order.size:
+    """Round costs that cover the margins per order above 0 up to the middle one; empty where none is above 0."""
+    # Who loses before an order costs anything has no threshold, and would pull those of the others down.
+    told = margin_per_order[margin_per_order > 0]
+    if not told.size:
         return np.zeros(0)
-    low, high = (float(q) for q in np.quantile(margin_per_order, REACH))
-    if high <= 0:
-        return np.zeros(0)
+    low, high = (float(q) for q in np.quantile(told, REACH))
     low = max(low, high / 1000)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 2)
     grid = np.array([step * 10.0**power for power in powers for step in STEPS])

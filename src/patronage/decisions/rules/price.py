@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
-from patronage.decisions.decision import Basis, BreakEven, Decision, Move, nothing_to_gain
+from patronage.decisions.decision import Basis, BreakEven, Decision, Move, Status, nothing_to_gain
 from patronage.decisions.targeting import REVENUE, SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
@@ -91,9 +91,7 @@ def _decision(candidates: Relation, place: str, at: Setting) -> Decision:
     case = _case(group, revenue, at)
     decision = appraised(case, at.action, at.terms)
     listed = at.engine.keep(people(candidates, place, acting_of(at.action)), f"people_{decision.id}")
-    bearable = _bearable_loss(group, revenue, decision.cost.one_off, at)
-    reason = f"{decision.reason.rstrip('.')}; the gain is gone once they buy {percent(bearable)} less."
-    return replace(decision, reason=reason, people=listed, break_even=BreakEven(bearable, LOST))
+    return _with_bearable_loss(replace(decision, people=listed), _bearable_loss(group, revenue, decision, at))
 
 
 def _case(group: Group, revenue: float, at: Setting) -> Case:
@@ -118,9 +116,20 @@ def _case(group: Group, revenue: float, at: Setting) -> Case:
     )  # fmt: skip
 
 
-def _bearable_loss(group: Group, revenue: float, cost: float, at: Setting) -> float:
+def _with_bearable_loss(decision: Decision, bearable: float) -> Decision:
+    """The decision with the loss of volume that its gain can bear, told where there is a gain."""
+    if bearable <= 0 or decision.status is Status.NOTHING_TO_GAIN:
+        return decision
+    decision = replace(decision, break_even=BreakEven(bearable, LOST))
+    if decision.status is not Status.PROPOSED:
+        return decision
+    reason = f"{decision.reason.rstrip('.')}; the gain is gone once they buy {percent(bearable)} less."
+    return replace(decision, reason=reason)
+
+
+def _bearable_loss(group: Group, revenue: float, decision: Decision, at: Setting) -> float:
     """The share of their volume whose loss would eat up the gain of full discipline after its cost."""
-    net = max(group.amount - cost / at.years, 0.0)
+    net = max(group.amount - decision.cost.one_off / at.years, 0.0)
     return net / (group.amount + at.margin * revenue) if group.amount > 0 else 0.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 from ibis import _
@@ -13,7 +13,7 @@ from patronage.evidence.queries.lists import SD_OF_INTERVAL
 if TYPE_CHECKING:
     from patronage.evidence.relation import Relation
 
-REPRICE, SERVE_CHEAPER, LET_GO = "reprice", "serve_cheaper", "let_go"
+REPRICE, SERVE_CHEAPER, BOTH, LET_GO = "reprice", "serve_cheaper", "both", "let_go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,41 @@ class Remedies:
     beyond: float
 
 
-def loss_makers(customers: Relation, remedies: Remedies) -> Relation:
+def loss_makers(customers: Relation, remedies: Remedies, years: float = 1.0) -> Relation:
     """Customers who very likely lose money that would be saved if they were not served, each with its remedy.
 
-    customers: of customer_profit. One row per customer_id: place, segment (reprice, serve_cheaper or let_go, the first
-    that ends the loss), amount (revenue a year), shortfall (avoidable cost less margin, a year, above 0), sd (of
-    the profit), avoidable_cost, margin, p_loss, why. Currency.
+    customers: of customer_profit, counted over so many years. One row per customer_id: place, segment (reprice,
+    serve_cheaper, both or let_go, the first that ends the loss; both where it may outlast the two by chance alone),
+    amount (revenue), shortfall (avoidable cost less margin, above 0), sd (of the profit), avoidable_cost, margin,
+    p_loss, why. Currency a year.
     """
-    rows = customers.mutate(shortfall=_.avoidable_cost - _.margin, sd=(_.p95 - _.p05) / SD_OF_INTERVAL)
+    rows = customers.mutate(
+        revenue=_.revenue / years, margin=_.margin / years, avoidable_cost=_.avoidable_cost / years,
+        sd=(_.p95 - _.p05) / SD_OF_INTERVAL / years,
+    )  # fmt: skip
+    rows = rows.mutate(shortfall=_.avoidable_cost - _.margin)
     rows = rows.filter((rows.p_loss >= remedies.sure) & (rows.shortfall > 0))
     dearer = ibis.greatest(rows.revenue, 0.0) * remedies.dearer
     fewer = rows.avoidable_cost * remedies.fewer
     lost_for_good = rows.shortfall - dearer - fewer > remedies.beyond * rows.sd
-    segment = ibis.cases((rows.shortfall <= dearer, REPRICE), (~lost_for_good, SERVE_CHEAPER), else_=LET_GO)
-    money = rows.shortfall.round().cast("int64").cast("string")
+    segment = ibis.cases(
+        (rows.shortfall <= dearer, REPRICE), (rows.shortfall <= fewer, SERVE_CHEAPER), (~lost_for_good, BOTH),
+        else_=LET_GO,
+    )  # fmt: skip
     return rows.select(
         "customer_id", "place", "shortfall", "sd", "avoidable_cost", "margin", "p_loss",
-        segment=segment, amount=rows.revenue,
-        why=ibis.literal("costs ") + money + ibis.literal(" a year more to serve than it brings, over ")
-        + rows.orders.cast("string") + ibis.literal(" orders"),
+        segment=segment, amount=rows.revenue, why=_why(rows),
     )  # fmt: skip
+
+
+def _why(rows: Relation) -> Any:
+    """Why a customer is on the list, in plain words; money a year, orders of the days counted."""
+    money = rows.shortfall.round().cast("int64").cast("string")
+    served = ibis.literal("costs ") + money + ibis.literal(" a year more to serve than it brings, over ")
+    bought = ibis.literal("brings ") + money + ibis.literal(" a year less than its goods cost, over ")
+    orders = rows.orders.cast("int64")
+    ending = ibis.ifelse(orders == 1, ibis.literal(" order"), ibis.literal(" orders"))
+    return ibis.ifelse(rows.avoidable_cost > 0, served, bought) + orders.cast("string") + ending
 
 
 def loss_sums(losses: Relation) -> Relation:
@@ -71,24 +86,28 @@ def loss_sums(losses: Relation) -> Relation:
     return sums.order_by(sums.shortfall.desc(), sums.segment)
 
 
-def loss_list(losses: Relation, segment: str, years: float, cost: float) -> Relation:
-    """The working list of one remedy, most value first.
+def loss_list(losses: Relation, segment: str, years: float, cost: float, effect: float | None = 1.0) -> Relation:
+    """The working list of one remedy, most money first.
 
-    One row per customer_id: place, amount (revenue a year), value (loss avoided over the horizon, less the cost of
-    acting), why. Currency.
+    years: discounted length of the horizon. cost: of acting on one customer. effect: share of customers for whom
+    acting works, None where nobody knows. One row per customer_id: place, amount (revenue a year), value (loss that
+    acting is expected to avoid over the horizon, less its cost; null at an unknown effect), why. Currency.
     """
     chosen = losses.filter(losses.segment == segment)
-    rows = chosen.select("customer_id", "place", "amount", "why", value=chosen.shortfall * years - cost)
-    return rows.order_by(rows.value.desc(), rows.customer_id).select("customer_id", "place", "amount", "value", "why")
+    value = ibis.null("float64") if effect is None else chosen.shortfall * (years * effect) - cost
+    rows = chosen.select("customer_id", "place", "amount", "why", "shortfall", value=value)
+    ordered = rows.order_by(rows.shortfall.desc(), rows.customer_id)
+    return ordered.select("customer_id", "place", "amount", "value", "why")
 
 
-def kept_by_unavoidable_cost(customers: Relation, sure: float) -> Relation:
+def kept_by_unavoidable_cost(customers: Relation, sure: float, years: float = 1.0) -> Relation:
     """Customers who show a loss, but pay for what serving them adds.
 
-    One row: customers, contribution (margin less avoidable cost, which would go with them). Currency a year.
+    customers: of customer_profit, counted over so many years. One row: customers, contribution (margin less avoidable
+    cost, which would go with them). Currency a year.
     """
     rows = customers.filter((_.p_loss >= sure) & (_.margin >= _.avoidable_cost))
-    left = rows.margin - rows.avoidable_cost
+    left = (rows.margin - rows.avoidable_cost) / years
     return rows.aggregate(customers=rows.count(), contribution=ibis.coalesce(left.sum(), 0.0))
 
 

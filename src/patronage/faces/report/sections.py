@@ -107,7 +107,9 @@ def what_customers_are_worth(pages: Pages) -> Section:
         moved = (
             f"Since {bridge.from_day:%Y-%m-%d} equity went from {money(bridge.start, pages.currency)} to "
             f"{money(bridge.end, pages.currency)}: {money(bridge.acquired, pages.currency)} with new customers, "
-            f"{money(bridge.lost + bridge.shrunk, pages.currency)} through customers lost or worth less."
+            f"{money(bridge.grown, pages.currency)} through customers worth more, "
+            f"{money(bridge.shrunk, pages.currency)} through customers worth less and "
+            f"{money(bridge.lost, pages.currency)} through customers lost."
         )
         bars = [
             Bar(f"{bridge.from_day:%b %Y}", bridge.start, is_total=True), Bar("Acquired", bridge.acquired),
