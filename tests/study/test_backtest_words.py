@@ -48,6 +48,9 @@ def test_a_poor_forecast_is_told_as_plainly() -> None:
     poor = replace(FOUND, orders=orders, value=value, top_tenth_share=TopTenth(None, None))
     total, single, ranking = told(poor)
     assert total.endswith("1,400 happened, above that range.")
-    assert "off by 0.65 orders on average, not nearer than both going on at the past rate" in single
+    assert (
+        "off by 0.65 orders on average, nearer than going on at the past rate (off by 0.70), and no nearer than "
+        "repeating the last period (off by 0.60); "
+    ) in single
     assert ranking.endswith("and brought -5, outside that range.")
     assert told(replace(FOUND, orders=replace(orders, actual=3.0)))[0].endswith("3 happened, below that range.")

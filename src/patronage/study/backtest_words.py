@@ -26,10 +26,15 @@ def _total(found: Backtest) -> str:
 def _customers(found: Backtest) -> str:
     rate, last = found.baselines["rate"].mae, found.baselines["last_period"].mae
     mae = found.orders.mae
-    naive = f"going on at the past rate (off by {rate:.2f}) and repeating the last period (off by {last:.2f})"
-    beside = (
-        f"nearer than {naive.replace(' and ', ' or ')}" if mae < min(rate, last) else f"not nearer than both {naive}"
-    )
+    naive = {
+        f"going on at the past rate (off by {rate:.2f})": rate,
+        f"repeating the last period (off by {last:.2f})": last,
+    }
+    beaten = [words for words, error in naive.items() if mae < error]
+    unbeaten = [words for words in naive if words not in beaten]
+    parts = [f"nearer than {' or '.join(beaten)}"] if beaten else []
+    parts += [f"no nearer than {' or '.join(unbeaten)}"] if unbeaten else []
+    beside = ", and ".join(parts)
     return (
         f"For a single customer the forecast was off by {mae:.2f} orders on average, {beside}; "
         f"{found.orders.coverage_90:.0%} of customers bought as often as their own 90% range said."
