@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ SMALL = [
 ]
 
 
-def test_expected_loss_is_value_times_the_chance_of_leaving(
+def test_who_may_have_left_loses_its_value_if_active_times_that_chance(
     make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("protect", cost=4.0, effect=0.05)
@@ -23,11 +24,11 @@ def test_expected_loss_is_value_times_the_chance_of_leaving(
     assert whale.move.subject == "the largest customer"
     assert whale.status is Status.PROPOSED
     assert whale.value is not None
-    assert whale.value.mean == pytest.approx(400 * 0.05 - 4)
+    assert whale.value.mean == pytest.approx(400 / 0.9 * 0.05 - 4)
     assert whale.at_stake == 5000.0
-    assert whale.evidence[0].figures["value expected to be lost within a year"] == pytest.approx(40.0)
+    assert whale.evidence[0].figures["value expected to be lost within a year"] == pytest.approx(400 / 0.9 * 0.1)
     assert whale.evidence[0].figures["share of the largest customer"] == pytest.approx(400 / 590)
-    # Nine customers of value 10 bring 0.05 x 90 = 4.5 for 36.
+    # Nine customers of value 10 / 0.9 if active bring 0.05 x 100 = 5 for 36.
     assert rest.status is Status.NOTHING_TO_GAIN
     assert rest.people is not None
     assert rest.people.rows == 9
@@ -38,14 +39,14 @@ def test_without_an_effect_no_value_is_given(make_lifetime: Any, make_costs: Any
     assert whale.status is Status.REFUSED
     assert whale.value is None
     assert whale.reason == (
-        "The largest customer holds 68% of the value of all, and GBP 40 of its value is expected to be lost by "
+        "The largest customer holds 68% of the value of all, and GBP 44 is expected to be lost by its "
         "leaving within a year; no proposal, because what a named owner and a second contact for each achieves is "
-        "neither measured nor declared: at GBP 4 it pays as soon as more than 1.0% of them stay because of it within "
+        "neither measured nor declared: at GBP 4 it pays as soon as more than 0.90% of them stay because of it within "
         "a year; run the test, or declare costs_of_action.protect.effect."
     )
     assert whale.learning is not None
     assert whale.learning.test.endswith("no test can settle this here; watch how many still buy in a year "
-                                        "(about 90% do without) and judge by the case.")  # fmt: skip
+                                        "(about 90% are still active) and judge by the case.")  # fmt: skip
     assert whale.people is not None
     assert whale.people.records()[0]["value"] is None
 
@@ -58,7 +59,14 @@ def test_the_model_of_repeat_buying_gives_the_chance_of_leaving_from_now_on(
         [{"customer_id": "w", "age": 365.25 / 2}], chosen="pareto_nbd", r=1.0, alpha=1.0, s=1.0, beta=365.25 / 14
     )
     whale, _ = protect(make_lifetime(WHALE + SMALL), repeat, terms, engine, make_costs("protect", cost=4.0))
-    assert whale.evidence[0].figures["mean chance of leaving within a year"] == pytest.approx(0.5)
+    assert whale.evidence[0].figures["mean chance of leaving within a year"] == pytest.approx(0.9 * 0.5)
+    # Staying is 1 / (1 + t): over three years leaving takes 1 of ln 4 of the value, which holds P(alive) already.
+    lost = 400 / math.log(4)
+    assert whale.evidence[0].figures["value expected to be lost within a year"] == pytest.approx(lost)
+    assert whale.break_even is not None
+    assert whale.break_even.effect == pytest.approx(4 / (lost / 0.45))
+    assert whale.learning is not None
+    assert "(about 45% are still active)" in whale.learning.test
 
 
 def test_a_company_of_many_equal_customers_depends_on_none(

@@ -9,8 +9,9 @@ import numpy as np
 
 from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
+from patronage.decisions.leaving import Staying, share_lost_by_leaving
 from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
-from patronage.decisions.trial import Trial
+from patronage.decisions.trial import STILL, Trial
 from patronage.decisions.words import money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
@@ -36,6 +37,9 @@ EFFECT = EffectWords(
     "share of customers treated who stay because of it", "more than {share} of them stay because of it within a year"
 )
 
+SLIM = 1e-6
+"""Chance of being active below which no value if active is worked out."""
+
 MODELS = {
     "bg_nbd": (staying_bg_nbd, ("r", "alpha", "a", "b")),
     "mbg_nbd": (staying_mbg_nbd, ("r", "alpha", "a", "b")),
@@ -45,17 +49,22 @@ MODELS = {
 
 @dataclass(frozen=True, slots=True)
 class Few:
-    """The largest customers, best first, with each one's chance of leaving within a year."""
+    """The largest customers, best first.
+
+    leaving: chance of being active and leaving within a year; where the model does not know a customer, of having left.
+    lost: value expected to be lost by it. staying: chance of being active in a year. noise: sd of lost.
+    """
 
     rows: list[dict[str, Any]]
-    value: Floats
     leaving: Floats
+    lost: Floats
+    staying: Floats
     noise: Floats
 
     def first(self, start: int, end: int) -> Few:
         """A stretch of them."""
         part = slice(start, end)
-        return Few(self.rows[part], self.value[part], self.leaving[part], self.noise[part])
+        return Few(self.rows[part], self.leaving[part], self.lost[part], self.staying[part], self.noise[part])
 
     def share(self, number: int) -> float:
         """Share of the value of all customers in the first few."""
@@ -64,14 +73,14 @@ class Few:
     @property
     def loss(self) -> float:
         """Value expected to be lost by customers who leave within a year."""
-        return float(self.value @ self.leaving)
+        return float(self.lost.sum())
 
 
 def protect(
     lifetime: LifetimeValue, repeat: RepeatBuying | None, terms: Terms, engine: Engine, costs: CostsOfAction | None
 ) -> tuple[Decision, ...]:
     """Decisions about dependence on few customers: the largest one where it matters alone, and the rest of the ten."""
-    few = _few(lifetime, repeat, engine)
+    few = _few(lifetime, repeat, engine, terms)
     move = Move("protect", "the ten largest customers", TODAY, MOVE)
     if few.share(FEW) < DEPENDENT:
         told = percent(few.share(FEW)) if few.rows else "none"
@@ -102,14 +111,14 @@ def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Sett
     leaving = float(part.leaving.mean())
     # Successes fall where customers would leave: an effect of `leaving` saves all of the loss.
     gain = part.loss / leaving if leaving > 0 else 0.0
-    noise = float(np.sqrt(((part.noise * part.leaving) ** 2).sum())) / leaving if leaving > 0 else 0.0
+    noise = float(np.sqrt((part.noise**2).sum())) / leaving if leaving > 0 else 0.0
     shared = shared_factor(lifetime.total, at.terms)
     draws = spread_gain(gain, noise, shared, stream(at.terms.seed, f"protect:{move.subject}"))
     case = Case(
         move, QUESTIONS, _opening(part, few, at.terms), len(part.rows), _revenue(part),
         estimate(draws, at.terms.currency, lifetime.grade, mean=gain),
         EFFECT,
-        Trial("get an owner and a second contact", "still buy in a year", 1 - leaving, 1.0, len(part.rows)),
+        _trial(part),
         life_pattern(lifetime, at.terms, at.engine),
         (_basis(part, few),),
         most=leaving,
@@ -120,32 +129,39 @@ def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Sett
     return replace(decision, people=at.engine.keep(as_people(rows), f"people_{decision.id}"))
 
 
+def _trial(part: Few) -> Trial:
+    staying = float(part.staying.mean())
+    return Trial("get an owner and a second contact", "still buy in a year", staying, 1.0, len(part.rows), STILL)
+
+
 def _opening(part: Few, few: Few, terms: Terms) -> str:
     if len(part.rows) == 1:
         who = f"The largest customer holds {percent(float(part.rows[0]['share']))} of the value of all"
     else:
         shares = f"{percent(few.share(1))}, {percent(few.share(5))} and {percent(few.share(FEW))}"
         who = f"The largest customer, the five and the ten largest hold {shares} of the value of all"
-    lost = f"{money(part.loss, terms.currency)} of {'its' if len(part.rows) == 1 else 'their'} value"
-    return f"{who}, and {lost} is expected to be lost by leaving within a year"
+    their = "its" if len(part.rows) == 1 else "their"
+    return f"{who}, and {money(part.loss, terms.currency)} is expected to be lost by {their} leaving within a year"
 
 
-def _few(lifetime: LifetimeValue, repeat: RepeatBuying | None, engine: Engine) -> Few:
+def _few(lifetime: LifetimeValue, repeat: RepeatBuying | None, engine: Engine, terms: Terms) -> Few:
     rows = engine.records(largest(engine.open(lifetime.customers), FEW))
     value = np.array([row["value"] for row in rows], dtype=np.float64)
     noise = np.array([((row["p95"] or 0.0) - (row["p05"] or 0.0)) / SD_OF_INTERVAL for row in rows], dtype=np.float64)
-    gone = np.array([1.0 - (1.0 if row["p_alive"] is None else row["p_alive"]) for row in rows], dtype=np.float64)
-    leaving = gone.copy()
-    if repeat is not None and rows:
-        for place, chance in _staying(rows, repeat, engine).items():
-            leaving[place] = 1.0 - chance
-    return Few(rows, value, leaving, noise)
+    alive = np.array([1.0 if row["p_alive"] is None else row["p_alive"] for row in rows], dtype=np.float64)
+    # Who is unknown to the model may have left: value is P(alive) times value if active, which is lost if it has.
+    leaving, staying, share = 1.0 - alive, alive.copy(), (1.0 - alive) / np.maximum(alive, SLIM)
+    if repeat is not None and rows and repeat.chosen in MODELS:
+        places, stays = _staying(rows, repeat, engine)
+        if len(places):
+            staying[places] = alive[places] * stays(1.0)
+            leaving[places] = alive[places] - staying[places]
+            share[places] = share_lost_by_leaving(stays, terms.horizon.years, terms.discount_rate)
+    return Few(rows, leaving, value * share, staying, noise * share)
 
 
-def _staying(rows: list[dict[str, Any]], repeat: RepeatBuying, engine: Engine) -> dict[int, float]:
-    """Place of a customer to its chance of staying a year, for those whom the model of repeat buying knows."""
-    if repeat.chosen not in MODELS:
-        return {}
+def _staying(rows: list[dict[str, Any]], repeat: RepeatBuying, engine: Engine) -> tuple[list[int], Staying]:
+    """Places of the customers whom the model of repeat buying knows, and their chance of staying so many years."""
     kernel, names = MODELS[repeat.chosen]
     one, two, three, four = (repeat.models[repeat.chosen].parameters[name] for name in names)
     days = TimeUnit(repeat.unit).days
@@ -153,15 +169,18 @@ def _staying(rows: list[dict[str, Any]], repeat: RepeatBuying, engine: Engine) -
     known = engine.records(repeat_rows(engine.open(repeat.table), list(places)))
     x = np.array([row["x"] for row in known], dtype=np.float64)
     age = np.array([row["age"] / days for row in known], dtype=np.float64)
-    staying = kernel(x, age, DAYS_PER_YEAR / days, (one, two, three, four))
-    return {places[row["customer_id"]]: float(chance) for row, chance in zip(known, staying, strict=True)}
+
+    def stays(ahead: float) -> Floats:
+        return kernel(x, age, ahead * DAYS_PER_YEAR / days, (one, two, three, four))
+
+    return [places[row["customer_id"]] for row in known], stays
 
 
 def _list(part: Few, acting: Acting | None, leaving: float, terms: Terms) -> dict[str, list[Any]]:
     """The list as columns; a value that nobody knows is not a number, a place that nobody knows is empty."""
-    net = np.full(part.value.size, np.nan)
+    net = np.full(part.lost.size, np.nan)
     if acting is not None and acting.effect is not None and leaving > 0:
-        net = part.value * part.leaving * min(acting.effect, leaving) / leaving - acting.cost
+        net = part.lost * min(acting.effect, leaving) / leaving - acting.cost
     why = [
         f"holds {percent(float(row['share']))} of the value of all customers "
         f"({money(float(row['value']), terms.currency)}); {percent(float(chance))} likely to leave within a year"
@@ -181,7 +200,7 @@ def _basis(part: Few, few: Few) -> Basis:
         "share of the largest customer": few.share(1),
         "share of the five largest": few.share(5),
         "share of the ten largest": few.share(FEW),
-        "value of these": float(part.value.sum()),
+        "value of these": float(sum(row["value"] for row in part.rows)),
         "value expected to be lost within a year": part.loss,
         "mean chance of leaving within a year": float(part.leaving.mean()),
     }
