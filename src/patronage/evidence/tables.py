@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from patronage.evidence.relation import Relation
-
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
+from patronage.evidence.relation import Relation
 
 
 @dataclass(frozen=True, slots=True)
