@@ -90,9 +90,9 @@ class Decision:
     """One row of the ledger.
 
     value: over the horizon, net of cost, corrected for selection; value_raw: before correction.
-    Both None where there is no proposal, but value_raw stays where the correction leaves nothing. at_stake: money measured in the data that the decision
-    is about, in currency. p_better: probability that the move beats staying. payback: years.
-    people: the customers it is about, a stored table with customer_id, amount, value and why.
+    Both None where there is no proposal, but value_raw stays where the correction leaves nothing. at_stake: money
+    measured in the data that the decision is about, in currency. p_better: probability that the move beats staying.
+    payback: years. people: the customers it is about, a stored table with customer_id, amount, value and why.
     """
 
     move: Move

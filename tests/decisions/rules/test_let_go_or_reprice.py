@@ -142,12 +142,14 @@ def test_sums_of_half_a_year_are_told_by_the_year(make_profit: Any, terms: Any, 
         (None, "so it pays at any total cost below that: declare costs_of_action.let_go.cost to see the threshold."),
         (
             {"cost": 27.0},
-            "is neither measured nor declared: at GBP 27 it pays as soon as more than 1.0% of them accept the new "
-            "terms or leave; run the test, or declare costs_of_action.let_go.effect.",
+            (
+                "is neither measured nor declared: at GBP 27 it pays as soon as more than 1.0% of them accept the new "
+                "terms or leave; run the test, or declare costs_of_action.let_go.effect."
+            ),
         ),
     ],
 )
-def test_cost_or_effect_that_nobody_declared_is_refused_with_the_threshold(
+def test_cost_or_effect_that_nobody_declared_is_refused_with_the_threshold(  # noqa: PLR0917  fixtures
     declared: Any, told: str, make_profit: Any, terms: Any, engine: Any, make_costs: Any
 ) -> None:
     costs = declared and make_costs("let_go", **declared)
@@ -186,7 +188,7 @@ def test_the_list_sums_to_the_value_before_the_fixed_cost(
     )
     assert found.value is not None
     assert found.people is not None
-    told = found.people.records()
+    told: list[dict[str, Any]] = found.people.records()
     assert [row["customer_id"] for row in told] == ["gone", "lost"]
     assert sum(row["value"] for row in told) == pytest.approx(0.6 * 3 * (900 + 1200) - 2 * 2)
     assert sum(row["value"] for row in told) == pytest.approx(found.value.mean + 50.0)
