@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -135,10 +137,18 @@ def agreement(one: Whole, other: Whole) -> float:
 @contextmanager
 def one_thread() -> Generator[None]:
     """Linear algebra on one thread: sums come out the same on every machine, and no thread waits for another."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with _pools().limit(limits=1):
         yield
+
+
+@cache
+def _pools() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    # Looking for the libraries' pools takes longer than a small fit: they are found once, after all are loaded.
+    for name in ("sklearn.cluster", "stepmix.stepmix"):
+        import_module(name)
+    return ThreadpoolController()
 
 
 def _measurement(layout: Layout) -> dict[str, dict[str, Any]]:
