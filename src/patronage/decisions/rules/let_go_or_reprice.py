@@ -54,7 +54,7 @@ MOVES = {
         "customers whose loss only a rise of price together with a cheaper service may end",
         "a price at which they break even and a cheaper service",
     ),
-    LET_GO: ("customers whose loss no fix ends", "letting go those who do not accept terms that pay"),
+    LET_GO: ("customers whose loss no fix ends", "letting go those who refuse terms that cover their cost"),
 }
 """Subject and new state by remedy."""
 
