@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import integrate
 
@@ -15,6 +15,7 @@ rates = st.floats(0, 5)
 
 
 @given(lengths, rates)
+@example(8.0, 1.599088865204718e-10)
 def test_the_years_share_out_all_of_the_value_and_thin_out(years: float, rate: float) -> None:
     weights = Pattern(years, rate).weights
     assert len(weights) == math.ceil(years)

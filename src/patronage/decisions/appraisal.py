@@ -12,7 +12,7 @@ from patronage.decisions.trial import Trial, trial_words
 from patronage.decisions.words import money, money_range, percent, years
 from patronage.strategy.actions import ActionCost
 from patronage.vocabulary.estimate import Estimate, Floats, estimate
-from patronage.vocabulary.grade import weakest
+from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.terms import Terms
 
 LIKELY = 0.5
@@ -151,21 +151,25 @@ def _valued(case: Case, action: ActionCost, sums: Sums, terms: Terms) -> Decisio
 
 
 def _reason(case: Case, value: Estimate, means: tuple[float, float, float], *, worth_it: bool) -> str:
-    """What is proposed, or why not; means: of the effect, of what it brings and of the cost."""
+    """What is proposed, or why not; means: of the effect, of what it brings and of the cost.
+
+    Where it rests on an assumption, the threshold and the test come before the money.
+    """
     effect, gained, cost = means
-    currency = value.unit
+    currency, move = value.unit, case.move.to_state
     told = case.effect.threshold.format(share=percent(cost / case.gain.mean))
-    opening = (
-        f"{case.opening}; {case.move.to_state} costs {money(cost, currency)} and at the effect the company declares "
-        f"({percent(effect)})"
-    )
-    if worth_it:
-        worth = money_range(value, currency)
-        over = years(case.pattern.years)
-        return f"{opening} is worth {worth} net over {over}; it pays as soon as {told}."
+    declared = f"costs {money(cost, currency)} and at the effect the company declares ({percent(effect)})"
     doubt = " on average, more likely than not less than it costs" if gained > cost else ""
-    brings = f"{money(gained, currency)}{doubt}"
-    return f"{opening} brings {brings}, so today's state stands; it would pay as soon as {told}."
+    outcome = (
+        f"{declared} is worth {money_range(value, currency)} net over {years(case.pattern.years)}"
+        if worth_it
+        else f"{declared} brings {money(gained, currency)}{doubt}, so today's state stands"
+    )
+    pays = "pays" if worth_it else "would pay"
+    if value.grade is Grade.ASSUMPTION:
+        lead = f"{move[:1].upper()}{move[1:]}: this {pays} as soon as {told}, which a test is to show first"
+        return f"{lead}; {case.opening}; it {outcome}."
+    return f"{case.opening}; {move} {outcome}; it {pays} as soon as {told}."
 
 
 def _unpriced(case: Case, action: ActionCost | None, terms: Terms) -> Decision:

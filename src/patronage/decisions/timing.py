@@ -73,5 +73,5 @@ def pattern_of(value: float, value_a_year: float, *, years: float, discount_rate
 def _present(rate: float, years: float) -> float:
     """Present value of one a year over the years at a continuous rate."""
     if abs(rate) * years < 1e-9:
-        return years
+        return years * (1 - rate * years / 2)
     return -math.expm1(-rate * years) / rate

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from patronage.decisions.decision import Status
 from patronage.decisions.rules.retain import retain
 from patronage.strategy.actions import CostsOfAction
+from patronage.vocabulary.grade import Grade
 
 # Half gone each: value if active is 400 / 0.5 = 800 and 1200, of which half is likely lost: 400 and 600, 1,000 in all.
 TWO = [
@@ -39,15 +41,26 @@ def test_a_declared_effect_gives_the_value_worked_by_hand(
     }  # fmt: skip
 
 
-def test_the_reason_says_the_money_and_the_threshold(
+def test_the_reason_says_the_threshold_and_the_test_before_the_money_that_is_assumed(
     make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     (found,) = retain(make_lifetime(TWO), terms, engine, make_costs("retain", cost=10.0, effect=0.1))
     assert found.reason == (
-        "2 irregular buyers who brought GBP 3,000 in the last twelve months are falling silent and GBP 1,000 of "
-        "their value is likely to be lost; a personal contact before they leave costs GBP 20 and at the effect the "
-        "company declares (10%) is worth GBP 180 (GBP 180 to GBP 180) net over 3 years; it pays as soon as more than "
-        "1.0% of them stay because of it."
+        "A personal contact before they leave: this pays as soon as more than 1.0% of them stay because of it, which a "
+        "test is to show first; 2 irregular buyers who brought GBP 3,000 in the last twelve months are falling silent "
+        "and GBP 1,000 of their value is likely to be lost; it costs GBP 20 and at the effect the company declares "
+        "(10%) is worth GBP 180 (GBP 180 to GBP 180) net over 3 years."
+    )
+
+
+def test_a_measured_effect_says_the_money_first(make_lifetime: Any, make_costs: Any, terms: Any, engine: Any) -> None:
+    (action,) = make_costs("retain", cost=10.0, effect=0.1).actions
+    costs = CostsOfAction((replace(action, grade=Grade.EXPERIMENT),))
+    (found,) = retain(make_lifetime(TWO), terms, engine, costs)
+    assert found.reason.startswith("2 irregular buyers who brought GBP 3,000")
+    assert found.reason.endswith(
+        "a personal contact before they leave costs GBP 20 and at the effect the company declares (10%) is worth "
+        "GBP 180 (GBP 180 to GBP 180) net over 3 years; it pays as soon as more than 1.0% of them stay because of it."
     )
 
 
