@@ -9,6 +9,7 @@ KEYLESS = ("", "nan", "null", "none", "<na>", "n/a", "#n/a", "nat")
 """Texts, in lower case, that stand for no key at all."""
 
 _SPACES = "  \u2007\u2009\u202f\t"
+_WHITE = r"[ \t\n\r\x0b\x0c]"
 _CODE = r"(?:[A-Z]{0,3}[\p{Sc}]|[A-Z]{3}|kr\.?|Kr\.?|zł|Kč|Ft|lei)"
 _GROUPED = {
     ".": rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d+\.?\d*|\.\d+",
@@ -24,17 +25,34 @@ def as_text(value: ir.Value) -> ir.Value:
         return value
     if kind.is_floating():
         whole = (value % 1.0 == 0) & (value.abs() < _WHOLE_BOUND)
-        text = ibis.ifelse(whole, value.try_cast("int64").cast("string"), value.cast("string"))
-        return ibis.ifelse(value.isnan(), ibis.null("string"), text)
+        text = ibis.ifelse(whole, value.try_cast("int64").cast("string"), _spelled(value.cast("string")))
+        endless = ibis.ifelse(value < 0, "-inf", "inf")
+        return ibis.cases((value.isnan(), ibis.null("string")), (is_endless(value), endless), else_=text)
     return value.cast("string")
+
+
+def is_missing(value: ir.Value) -> ir.Value:
+    """Whether a cell has no value; not a number is none, on every engine."""
+    return value.isnull() | value.isnan() if value.type().is_floating() else value.isnull()
+
+
+def is_endless(number: ir.Value) -> ir.Value:
+    """Whether a float is infinite."""
+    # Ibis' own test for it is false for every number on Spark.
+    return number.abs() == ibis.literal("Infinity").cast("float64")
 
 
 def tidied(value: ir.Value) -> ir.Value:
     """The cell without spaces around it, where it is text."""
-    if not value.type().is_string():
-        return value
-    # Stripping is slow, and few cells need it: a space or control sign at an end sorts before '!'.
-    return ibis.ifelse((value < "!") | (value.right(1) < "!"), value.strip(), value)
+    return stripped(value) if value.type().is_string() else value
+
+
+def stripped(text: ir.Value) -> ir.Value:
+    """The text without white space around it."""
+    # Stripping is slow, and few cells need it: a space or control sign at an end sorts before '!'. Not ibis' own way,
+    # which on Spark takes the letters v and f for white space too.
+    bare = text.re_replace(rf"\A{_WHITE}+|{_WHITE}+\z", "")
+    return ibis.ifelse((text < "!") | (text.right(1) < "!"), bare, text)
 
 
 def as_key(value: ir.Value) -> ir.Value:
@@ -70,22 +88,47 @@ def as_number(value: ir.Value, decimal: str = ".") -> ir.Value:
     return _plain_number(value, written)
 
 
-def is_plain_number(value: ir.Value) -> ir.Value:
-    """Whether a text is a number as a machine writes it: no thousands marks, no signs of currency."""
-    return value.try_cast("float64").notnull() & ~value.contains("_")
-
-
 def _is_all(text: ir.Value, pattern: str) -> ir.Value:
     """Whether a pattern matches the whole of a text."""
     return text.re_search(f"^(?:{pattern})$")
 
 
+def _spelled(text: ir.Value) -> ir.Value:
+    """A number in text with a power of ten below 1e-4 and from 1e16 on, such as 1e-05 and 1.5e+16, else without."""
+    # Spark writes powers below 1e-3 and from 1e7 on, as 1.0E-5 and 1.5E7.
+    lower = text.lower()
+    lead = lower.re_extract(r"^(-?\d)", 1)
+    rest = lower.re_extract(r"[.](?:0|(\d+))e", 1)
+    power = lower.re_extract(r"e[+]?(-?\d+)$", 1).try_cast("int64")
+    sign = ibis.ifelse(power < 0, "e-", "e+")
+    dotted = ibis.ifelse(rest == "", lead, lead.concat(".", rest))
+    extreme = dotted.concat(sign, ibis.ifelse(power.abs() < 10, "0", ""), power.abs().cast("string"))
+    told = ibis.ifelse((power < -4) | (power > 15), extreme, _moved(lead, rest, power))
+    return ibis.ifelse(text.contains("e") | text.contains("E"), told, text)
+
+
+def _moved(lead: ir.Value, rest: ir.Value, power: ir.Value) -> ir.Value:
+    """The number lead.rest times a power of ten, its point moved."""
+    whole = lead.concat(rest.substr(0, power).rpad(power, "0"))
+    large = ibis.ifelse(rest.length() > power, whole.concat(".", rest.substr(power)), whole)
+    digits = lead.replace("-", "").concat(rest)
+    small = lead.re_extract("^-?", 0).concat("0.", ibis.literal("0").repeat(-power - 1), digits)
+    return ibis.ifelse(power < 0, small, large)
+
+
 def _plain_number(value: ir.Value, otherwise: ir.Value) -> ir.Value:
-    return ibis.ifelse(is_plain_number(value), value.try_cast("float64"), otherwise)
+    """The number of a text as a machine writes it, without thousands marks and signs of currency."""
+    number = value.try_cast("float64")
+    # DuckDB reads 1_0; Spark reads what Java writes, 0x1p3, 1d and 1.0f.
+    foreign = value.contains("_") | value.contains("x") | value.contains("X")
+    typed = ibis.or_(*(value.endswith(letter) for letter in "dDfF")) & ~is_endless(number)
+    # Ibis takes not a number for missing on Spark; and to coalesce is twice as slow on DuckDB.
+    read = number.notnull() | number.isnan()
+    return ibis.ifelse(read & ~(foreign | typed), number, otherwise)
 
 
 def _written_number(value: ir.Value, decimal: str) -> ir.Value:
-    text = value.strip().replace("−", "-")
+    text = stripped(value).replace("−", "-")
     space = f"[{_SPACES}]*"
     sign = rf"{space}[-+(]?{space}(?:{_CODE}{space})?[-+]?{space}"
     pattern = rf"{sign}(?:{_GROUPED[decimal]}){space}(?:{_CODE})?{space}[-)]?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.cells import as_number, as_text
+from patronage.evidence.cells import as_number, as_text, is_missing, stripped
+from patronage.evidence.rounding import rounded
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 from patronage.vocabulary.expressions import (
     Call,
@@ -90,7 +92,7 @@ class _Reading:
             case Column(name):
                 return self.columns[name]
             case Literal(literal):
-                return ibis.null() if literal is None else ibis.literal(literal)
+                return _literal(literal)
             case Negation("-", operand):
                 return -self.number(operand)
             case Operation(operator, left, right) if operator in _ARITHMETIC:
@@ -109,13 +111,13 @@ class _Reading:
             case Operation("or", left, right):
                 return self.truth(left) | self.truth(right)
             case Operation("like", left, right):
-                return self.text(left).like(self._pattern(right))
+                return _like(self.text(left), self._pattern(right))
             case Operation(operator, left, right) if operator not in _ARITHMETIC:
                 return self._compared(operator, left, right)
             case Membership(operand, options):
                 return self._member(operand, options)
             case Missing(operand):
-                return self.value(operand).isnull()
+                return is_missing(self.value(operand))
             case _:
                 found = self.value(expression)
                 if found.type().is_null():
@@ -147,9 +149,9 @@ class _Reading:
         one, other = self._alike(left, right)
         match operator:
             case "=":
-                return one == other
+                return _equal(one, other)
             case "!=":
-                return one != other
+                return ~_equal(one, other)
             case "<":
                 return one < other
             case "<=":
@@ -179,7 +181,9 @@ class _Reading:
             except ValueError:
                 self._refuse(f"{expression.value!r} is compared with a date and is none; write it as YYYY-MM-DD")
         if found.type().is_string():
-            return found.try_cast("timestamp")
+            # Other forms are read by one engine and not by the other, a time without a day as one of today.
+            text = stripped(found)
+            return ibis.ifelse(text.re_search(_ISO_DAY), text.try_cast("timestamp"), ibis.null("timestamp"))
         if not (found.type().is_timestamp() or found.type().is_date()):
             self._refuse("a date is compared with what is no date")
         return found.cast("timestamp")
@@ -223,13 +227,11 @@ class _Reading:
 
     def _rounded(self, arguments: tuple[Expression, ...]) -> ir.Value:
         if len(arguments) == 1:
-            number = self.number(arguments[0]).cast("float64")
-            # Beyond this size every number is whole, and none fits the whole numbers that rounding makes.
-            return ibis.ifelse(number.abs() < 2.0**53, number.round().cast("float64"), number)
+            return rounded(self.number(arguments[0]).cast("float64"))
         digits = arguments[1]
         if not isinstance(digits, Literal) or type(digits.value) is not int:
             self._refuse("'round' takes a whole number of digits")
-        return self.number(arguments[0]).cast("float64").round(digits.value)
+        return rounded(self.number(arguments[0]).cast("float64"), digits.value)
 
     def _joined(self, arguments: tuple[Expression, ...]) -> ir.Value:
         texts = [ibis.coalesce(self.text(argument), ibis.literal("")) for argument in arguments]
@@ -249,10 +251,12 @@ class _Reading:
 
 
 _ARITHMETIC = frozenset("+-*/")
+_ISO_DAY = r"^\d{4}-\d{1,2}-\d{1,2}"
 _ON_TEXT: Mapping[str, Callable[[ir.Value], ir.Value]] = {
-    "lower": lambda text: text.lower(),
-    "upper": lambda text: text.upper(),
-    "trim": lambda text: text.strip(),
+    # Where the case of a letter depends on its place or takes two letters, engines differ: these are told beforehand.
+    "lower": lambda text: text.replace("İ", "i").replace("Σ", "σ").lower(),
+    "upper": lambda text: text.replace("ß", "ẞ").upper(),
+    "trim": stripped,
     "length": lambda text: text.length(),
     "text": lambda text: text,
 }
@@ -260,6 +264,29 @@ _ON_MOMENT: Mapping[str, Callable[[ir.Value], ir.Value]] = {
     "year": lambda moment: moment.year(),
     "month": lambda moment: moment.month(),
 }
+
+
+def _literal(value: float | int | str | bool | None) -> ir.Value:
+    if value is None:
+        return ibis.null()
+    # Ibis writes 0.1 without a type, and engines take it for a decimal.
+    return ibis.literal(repr(value)).cast("float64") if isinstance(value, float) else ibis.literal(value)
+
+
+def _equal(one: ir.Value, other: ir.Value) -> ir.Value:
+    """Whether two values are the same; equal to nothing is what is missing."""
+    if one.type().is_null() or other.type().is_null():
+        return is_missing(other if one.type().is_null() else one)
+    return one == other
+
+
+def _like(text: ir.Value, pattern: str) -> ir.Value:
+    """Whether a text has a pattern of % (any letters) and _ (one letter)."""
+    if "\\" not in pattern:
+        return text.like(pattern)
+    # Spark takes a backslash in such a pattern for an escape, other engines for a letter.
+    written = "".join({"%": ".*", "_": "."}.get(letter, re.escape(letter)) for letter in pattern)
+    return text.re_search(rf"\A(?s:{written})\z")
 
 
 def _plain(item: float | int | str | bool) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
+from patronage.evidence.cells import stripped
 from patronage.evidence.loaded import ApartLines
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def apart_lines(lines: ir.Table, engine: Engine) -> tuple[ApartLines, ...]:
     kinds = lines.group_by("product_id", "product").aggregate(lines=lines.count(), money=lines.amount.sum())
     # Kept apart, so that kinds of lines are looked at and not every line.
     with engine.staged(kinds, "kinds") as known:
-        text = known["product"].strip()
-        named = known.mutate(text=text, code=ibis.coalesce(known.product_id, text).strip().upper())
+        text = stripped(known["product"])
+        named = known.mutate(text=text, code=stripped(ibis.coalesce(known.product_id, text)).upper())
         counted = named.group_by("code").aggregate(
             description=named.text.argmax(
                 ibis.struct({"lines": named.lines, "text": named.text}), where=named.text.notnull()
@@ -102,7 +103,7 @@ def _by_code(code: ir.Value) -> ir.Value:
 
 
 def _by_words(text: ir.Value) -> ir.Value:
-    lower = text.strip().lower()
+    lower = stripped(text).lower()
     found = lower.isin(WORDS)
     for start in WORD_STARTS:
         found = found | lower.startswith(start)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.cells import is_blank
+from patronage.evidence.cells import is_blank, is_endless, stripped
 from patronage.evidence.contracts import Contract, Field, Kind
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def row_rules(contract: Contract, fields: tuple[Field, ...], cells: Cells, last_
 
 def currency_rule(written: ir.Value, currency: str) -> Rule:
     """Rows in another currency than the project's; a row that names none counts in the project's."""
-    code = written.cast("string").strip().upper()
+    code = stripped(written.cast("string")).upper()
     found = _symbol_code(code)
     reason = ibis.literal("currency ").concat(
         found, f", the project counts in {currency}; a rates table comes with a later release"
@@ -80,7 +80,7 @@ def symbol_rules(contract: Contract, cells: Cells, currency: str) -> list[Rule]:
         tail = f", the project counts in {currency}; a rates table comes with a later release"
         reason = ibis.literal(f"{name} in ").concat(found, tail)
         own = [currency, "$"] if currency in _DOLLARS else [currency]
-        finite = cells.read[name].notnull() & ~cells.read[name].isnan() & ~cells.read[name].isinf()
+        finite = cells.read[name].notnull() & ~cells.read[name].isnan() & ~is_endless(cells.read[name])
         rules.append(Rule(f"{name}_currency", reason, written.re_search(_SIGN) & finite & ~found.isin(own)))
     return rules
 
@@ -109,7 +109,7 @@ def _field_rules(field: Field, cells: Cells, last_day: date) -> list[Rule]:
 
 def _number_rules(field: Field, written: ir.Value, read: ir.Value) -> list[Rule]:
     name = field.name
-    endless = read.isnan() | read.isinf()
+    endless = read.isnan() | is_endless(read)
     missing = is_blank(written)
     if field.nan_is_missing and written.type().is_floating():
         missing = missing | written.isnan()

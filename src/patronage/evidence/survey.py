@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
+from patronage.evidence.cells import stripped
 from patronage.evidence.dates import (
     DateForm,
     DayMonthEvidence,
@@ -94,7 +95,7 @@ def _date_form(
     counted = table.select(cell=cell).group_by("cell").aggregate(rows=lambda t: t.count())
     # Kept apart, so that the distinct cells are stripped and not every row.
     with engine.staged(counted, "dates") as distinct:
-        tidy = distinct.mutate(cell=distinct.cell.strip())
+        tidy = distinct.mutate(cell=stripped(distinct.cell))
         cells = tidy.filter(tidy.cell.notnull() & (tidy.cell != ""))
         samples = [row["sample"] for row in engine.records(_shapes(cells))]
         if declared is not None:

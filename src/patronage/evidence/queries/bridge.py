@@ -9,7 +9,8 @@ from ibis import _
 
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import number, rounded, settled, whole
+from patronage.evidence.queries.sums import PLACES, number, settled, whole
+from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
     from ibis.expr.types import FloatingScalar, StringValue, Table
@@ -51,7 +52,7 @@ def customer_changes(lines: Table, places: Table) -> Table:
     sums = known.group_by("customer_id").aggregate(
         before=(~known.later).sum(), after=known.later.sum(), **_both_sides(known)
     )
-    changed = sums.mutate(change=rounded(sums.to_revenue - sums.from_revenue))
+    changed = sums.mutate(change=rounded(sums.to_revenue - sums.from_revenue, PLACES))
     part = ibis.cases(
         (changed.before == 0, "won"),
         (changed.after == 0, "lost"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
+from patronage.evidence.cells import stripped
 from patronage.evidence.queries.lists import UNKNOWN
 from patronage.evidence.queries.sums import is_known, number
 
@@ -54,7 +55,7 @@ def first_orders(lines: Relation) -> Relation:
         group_by="customer_id", order_by=[_.ordered_at.date(), _.amount.desc(), _.product_id, _.line_id]
     )
     first = bought.mutate(rank=ibis.row_number().over(largest)).filter(_.rank == 0)
-    name = ibis.coalesce(first["product"], first.product_id).strip()
+    name = stripped(ibis.coalesce(first["product"], first.product_id))
     return first.select("customer_id", channel=first.channel_id, first_product=name)
 
 

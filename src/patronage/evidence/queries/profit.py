@@ -9,8 +9,9 @@ import ibis
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.occasions import occasions
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import counted, number, rounded, settled
+from patronage.evidence.queries.sums import PLACES, counted, number, settled
 from patronage.evidence.queries.who import order_key
+from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def ranked_profits(values: Table, places: Table) -> Table:
     """One row per named customer, best first: the columns of with_costs, place, profit (margin less cost_to_serve)."""
     named = values.filter(values.customer_id.notnull())
     placed = named.left_join(places, "customer_id").drop("customer_id_right")
-    profited = placed.mutate(profit=rounded(placed.margin - placed.cost_to_serve))
+    profited = placed.mutate(profit=rounded(placed.margin - placed.cost_to_serve, PLACES))
     return profited.order_by(profited.profit.desc(), profited.customer_id)
 
 

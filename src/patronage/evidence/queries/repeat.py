@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from patronage.evidence.queries.occasions import occasions
-from patronage.evidence.queries.sums import counted, rounded
+from patronage.evidence.queries.sums import PLACES, counted
+from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,7 +28,8 @@ def buying_days(orders: Orders, basis: ValueBasis) -> Table:
     """
     days = occasions(orders, basis).select("customer_id", "day", "revenue", "value")
     first = days.day.min().over(ibis.window(group_by=days.customer_id))
-    return days.mutate(revenue=rounded(days.revenue), value=rounded(days["value"]), repeat=days.day > first)
+    money = {name: rounded(days[name], PLACES) for name in ("revenue", "value")}
+    return days.mutate(**money, repeat=days.day > first)
 
 
 def repeat_histories(days: Table, *, as_of: date) -> Table:
@@ -36,7 +38,8 @@ def repeat_histories(days: Table, *, as_of: date) -> Table:
     days: as buying_days gives them; later ones are left out. Key: customer_id. first_day, last_day: dates. x: purchase
     days after the first. t_x, age: days from the first purchase day to the last one and to as_of. mean_value: mean of
     `value` over the valued repeat days, those with a value above 0, whose number is `valued`; null for none.
-    occasions_value: of all purchase days, in currency.
+    occasions_value: of all purchase days, in currency; occasions_squares: the sum of the squares of their values.
+    losing: whether they lose in all, or one of them loses and most bring nothing.
     """
     known = days.filter(days.day <= ibis.literal(as_of))
     positive = known.repeat & (known["value"] > 0)
@@ -46,14 +49,19 @@ def repeat_histories(days: Table, *, as_of: date) -> Table:
         x=known.count() - 1,
         valued=counted(positive),
         valued_sum=known["value"].sum(where=positive),
-        occasions_value=rounded(known["value"].sum()),
+        occasions_value=rounded(known["value"].sum(), PLACES),
+        occasions_squares=rounded((known["value"] * known["value"]).sum(), PLACES),
+        above=counted(known["value"] > 0),
+        below=counted(known["value"] < 0),
     )
-    mean = rounded(customers.valued_sum / customers.valued)
+    mean = rounded(customers.valued_sum / customers.valued, PLACES)
+    mostly = (customers.below > 0) & (2 * customers.above < customers.x + 1)
     return customers.mutate(
         t_x=_days_between(customers.first_day, customers.last_day),
         age=_days_between(customers.first_day, ibis.literal(as_of)),
         mean_value=ibis.ifelse(customers.valued > 0, mean, ibis.null("float64")),
-    ).drop("valued_sum")
+        losing=(customers.occasions_value < 0) | mostly,
+    ).drop("valued_sum", "above", "below")
 
 
 def typed_histories(histories: Table, types: Table | None) -> Table:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import ibis
+
+from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, FloatingScalar, FloatingValue, IntegerScalar
 
-Number = TypeVar("Number", bound="FloatingValue")
-
-MILLION = 1_000_000
-
-
-@ibis.udf.scalar.builtin(name="round")
-def _round(value: float) -> float: ...  # pyright: ignore[reportReturnType]  body lives in the engine
+PLACES = 6
 
 
 def settled(total: FloatingScalar) -> FloatingScalar:
     """A sum of floats to six places, 0 over no rows."""
-    return rounded(ibis.coalesce(total, number(0.0)))
-
-
-def rounded(value: Number) -> Number:
-    """A number to six places, halves away from 0."""
-    # Asked for places, DuckDB rounds the binary number and Spark its shortest decimal, which part at halves.
-    # The engines' own function, since ibis makes whole numbers of 64 bits of what it rounds, too short for squares.
-    return _round(value * MILLION) / MILLION
+    return rounded(ibis.coalesce(total, number(0.0)), PLACES)
 
 
 def counted(condition: BooleanValue) -> IntegerScalar:
