@@ -63,8 +63,9 @@ class RepeatBuying:
     time. customers: how many were fitted. contract_like: left out of the fit, since they renew rather than buy. split:
     last day of the first two thirds; None without a holdout. table: customer_id, x (repeat purchase days), t_x, age
     (both in days), first_day, last_day, mean_value (over the `valued` repeat days with a value above 0 in the value
-    basis, null for none), occasions_value, buying_type, gap_days, gap_cv, fitted. days: customer_id, day, revenue,
-    value, repeat, one row per purchase day.
+    basis, null for none), occasions_value, occasions_squares, losing (whether its days lose money in all, or on most of
+    them), buying_type, gap_days, gap_cv, fitted. days: customer_id, day, revenue, value, repeat, one row per purchase
+    day.
     """
 
     grade: Grade
@@ -115,7 +116,8 @@ class LifetimeValue:
 
     basis: margin_measured, margin_declared or revenue. notes: how it was counted, in sentences. spend: None where the
     evidence cannot give it; then every order is worth per_order. kept: share of an order's expected value that is left
-    after free orders and returns that name no order. calendar_factor: by which season and trend move every
+    after free orders and returns that name no order. Customers whose own orders lose money are worth their own value
+    per order instead, which may be below 0. calendar_factor: by which season and trend move every
     customer's value, 1 without a calendar. total: with calendar and shared shocks. stationary_total: without.
     shared_gain, shared_cost: (draws,) float32, mean 1, the factors that move all customers' value before costs and all
     costs alike, draw by draw. customers: customer_id, place, first_day, last_day, buying_type, orders (purchase days),

@@ -80,5 +80,5 @@ def test_a_first_year_has_no_bridge_and_no_parts_without_evidence(
 ) -> None:
     found, _ = made(make_orders(company.lines(24), date(2020, 12, 31)), make_terms(date(2020, 12, 31)))
     assert (found.bridge, found.bridge_note) == (None, "")
-    assert found.why_no_bridge == "By 2019-12-31 0 customers had bought again, expected 10 or more."
+    assert found.why_no_bridge == "By 2019-12-31 0 customers had bought again, expected 10 or more"
     assert (found.by_place, found.by_segment) == (None, None)

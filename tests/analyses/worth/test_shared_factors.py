@@ -33,7 +33,9 @@ def people(renewing: int = 0) -> Histories:
     x = np.array([0.0, 3.0, 8.0, 5.0])
     renews = np.arange(4) >= 4 - renewing
     past = Customers(x, np.array([0.0, 20.0, 45.0, 44.0]), np.full(4, 50.0))
-    return Histories(past, x, np.array([0.0, 30.0, 40.0, 20.0]), renews, np.where(renews, 8.8, 0.0), np.full(4, 0.1))
+    gap = np.where(renews, 8.8, 0.0)
+    means = np.array([0.0, 30.0, 40.0, 20.0])
+    return Histories(past, x, means, renews, gap, np.full(4, 0.1), np.full(4, np.nan))
 
 
 def certain_fit() -> RepeatFit:

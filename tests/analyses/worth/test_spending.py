@@ -15,7 +15,8 @@ from patronage.kernels.future_orders import Customers
 def customers(valued: list[float], mean: list[float]) -> Histories:
     size = len(valued)
     past = Customers(np.array(valued), np.array(valued), np.full(size, 50.0))
-    return Histories(past, np.array(valued), np.array(mean), np.zeros(size, bool), np.zeros(size), np.zeros(size))
+    none = np.zeros(size)
+    return Histories(past, np.array(valued), np.array(mean), none.astype(bool), none, none, np.full(size, np.nan))
 
 
 def test_what_is_kept_makes_the_average_order_come_out() -> None:

@@ -61,7 +61,7 @@ def equity_change(engine: Engine, repeat: RepeatBuying, lifetime: LifetimeValue,
     known = _at(columns, was, TimeUnit(repeat.unit))
     repeaters = int(np.count_nonzero(known.past.x[~known.renews] > 0))
     if repeaters < FEWEST_REPEATERS:
-        why = f"By {then:%Y-%m-%d} {repeaters} customers had bought again, expected {FEWEST_REPEATERS} or more."
+        why = f"By {then:%Y-%m-%d} {repeaters} customers had bought again, expected {FEWEST_REPEATERS} or more"
         return Change(None, why_not=why)
     refitted = _fit(known, RepeatModel(repeat.chosen))
     fit = refitted if refitted.identified else fitted(repeat)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patronage.analyses.worth.lifetime_words import Counted, lifetime_notes
+from patronage.analyses.worth.order_variances import order_variances
 from patronage.analyses.worth.shared_factors import Shared
 from patronage.analyses.worth.valuation import Facts, Valuation, Valued, valuation
 from patronage.evidence.queries.lifetime import lifetime_customers
@@ -55,7 +56,7 @@ def lifetime_value(
         per_order=made.laws.per_order,
         renewing=renewing,
         calendar_factor=float(made.calendar.mean()),
-        **_totals(made.valued, made.shared, terms, (unit, grade)),
+        **_totals(made.valued, made.shared, terms, (unit, grade), _stray(made, repeat, terms)),
         shared_gain=made.shared.gain.astype(np.float32),
         shared_cost=made.shared.cost.astype(np.float32),
         customers=_customers(orders, made.facts, made.valued),
@@ -74,10 +75,17 @@ def _counted(made: Valuation, repeat: RepeatBuying, terms: Terms, known: tuple[b
         spending=made.spending,
         calendar=calendar,
         costs=costs,
+        losing=int(np.count_nonzero(made.facts.histories.losing)),
     )
 
 
-def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade]) -> dict[str, Estimate]:
+def _stray(made: Valuation, repeat: RepeatBuying, terms: Terms) -> float:
+    """Standard deviation of the number of orders of all customers together, by their own luck."""
+    horizon = terms.horizon.in_units(TimeUnit(repeat.unit))
+    return math.sqrt(float(order_variances(made.laws, made.facts.histories, horizon, made.valued.factor).sum()))
+
+
+def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade], stray: float) -> dict[str, Estimate]:
     """The estimates of all customers together: total, stationary_total, alive, expected_orders."""
     unit, grade = told
     gain, cost = float(valued.gain.sum()), float(valued.cost.sum())
@@ -94,7 +102,7 @@ def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade
     alive = float(chance.sum())
     living = np.clip(alive * shared.alive + math.sqrt(float((chance * (1 - chance)).sum())) * luck, 0.0, len(chance))
     ordered = float(expected.sum())
-    counted = np.maximum(ordered * shared.orders + math.sqrt(ordered) * luck, 0.0)
+    counted = np.maximum(ordered * shared.orders + stray * luck, 0.0)
     return {
         "total": estimate(drawn[0][0], unit, grade, mean=gain - cost),
         "stationary_total": estimate(drawn[1][1], unit, grade, mean=still_gain - still_cost),

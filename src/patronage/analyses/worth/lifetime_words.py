@@ -15,7 +15,8 @@ class Counted:
     """What lifetime value was counted with.
 
     spending: how an order is valued, a sentence. calendar, costs: whether they are known. unidentified: what the data
-    leave open of the model, empty where they identify it. history, horizon: years seen and years ahead.
+    leave open of the model, empty where they identify it. history, horizon: years seen and years ahead. losing: how
+    many customers' own orders lose money.
     """
 
     basis: ValueBasis
@@ -26,11 +27,14 @@ class Counted:
     spending: str
     calendar: bool
     costs: bool
+    losing: int = 0
 
 
 def lifetime_notes(counted: Counted, renewing: Renewing | None) -> tuple[str, ...]:
     """How value was counted, from the measure to the exceptions."""
     told = [f"Value is {counted.basis.words}.", _customer(counted), counted.spending, _costs(counted)]
+    if counted.losing:
+        told.append(_losing(counted.losing))
     if renewing is not None:
         fails = renewing.lapsed / (renewing.lapsed + renewing.renewed)
         told.append(
@@ -49,6 +53,14 @@ def _customer(counted: Counted) -> str:
     if counted.calendar:
         return f"{worth}, times one calendar factor for all customers."
     return f"{worth}; no calendar is known, so season and trend are left out."
+
+
+def _losing(customers: int) -> str:
+    return (
+        "Customers valued by their own net value per purchase day, since their days lose money in all or mostly: "
+        f"{customers:,}. It is drawn to that of all such customers as far as their days leave it open, and may be "
+        "below 0; totals include it."
+    )
 
 
 def _doubts(counted: Counted) -> list[str]:

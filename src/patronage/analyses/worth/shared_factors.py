@@ -22,7 +22,11 @@ from patronage.vocabulary.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each customer brings, (customers,): orders that count, gain and cost, at the fitted parameters."""
+    """What each customer brings, (customers,): orders that count, gain and cost, at the fitted parameters.
+
+    A customer whose orders lose money counts by the size of its loss, so that gains and losses that cancel out leave a
+    total to move.
+    """
 
     worth: Floats
     gain: Floats
@@ -58,8 +62,9 @@ def shared_factors(
     asked, outside = known
     alive, orders, gain = _of_parameters(laws, customers, (weights.worth, asked), terms)
     renewed = _of_hazard(laws, customers, (weights.worth, asked), terms)
-    part = float(weights.gain[customers.renews].sum() / weights.gain.sum()) if weights.gain.sum() else 0.0
-    spend = _of_spend(laws, customers, weights.gain, terms)
+    size = np.abs(weights.gain)
+    part = float(size[customers.renews].sum() / size.sum()) if size.sum() else 0.0
+    spend = _of_spend(laws, customers, size, terms)
     still, moved = (_mixed(gain * each, renewed, part) for each in (1.0, outside.calendar))
     return Shared(
         alive,
@@ -115,7 +120,7 @@ def _of_parameters(
         moved = replace(fit, parameters=dict(zip(fit.model.names, values.tolist(), strict=True)))
         alive, orders, discounted = orders_ahead(moved, customers.past, asked.future)
         stays = ~customers.renews
-        return np.array([alive @ stays, orders @ stays, np.abs(discounted @ (worth * stays))])
+        return np.array([alive @ stays, orders @ stays, discounted @ (np.abs(worth) * stays)])
 
     known = Parameters(fit.values, fit.covariance)
     found = parameter_factors(known, totals, draws=terms.draws, seed=terms.seed, name="repeat_buying.parameters")
@@ -135,21 +140,23 @@ def _of_hazard(laws: Laws, customers: Histories, weighed: tuple[Floats, Asked], 
 
 def _renewing_total(customers: Histories, worth: Floats, known: tuple[Hazard, Asked]) -> float:
     hazard, asked = known
-    return float(customers.renewals(hazard, asked.future).discounted @ worth[customers.renews])
+    return float(customers.renewals(hazard, asked.future).discounted @ np.abs(worth[customers.renews]))
 
 
-def _of_spend(laws: Laws, customers: Histories, gain: Floats, terms: Terms) -> Floats:
+def _of_spend(laws: Laws, customers: Histories, size: Floats, terms: Terms) -> Floats:
+    """The factor of spending on what customers bring, size, of which those who lose keep theirs, (draws,)."""
     if laws.spend is None:
         return np.ones(terms.draws)
     spend = laws.spend
     now = expected_spend(spend, customers.valued, customers.mean_value)
-    weight = np.divide(gain, now, out=np.zeros_like(gain), where=now > 0)
+    weight = np.divide(size, now, out=np.zeros_like(size), where=(now > 0) & ~customers.losing)
+    unmoved = float(size[customers.losing].sum())
 
     def totals(values: Floats) -> Floats:
         moved = replace(spend, parameters=dict(zip(NAMES, values.tolist(), strict=True)))
         finite = np.append(moved.values[0] * customers.valued + moved.values[1], 2.0).min() > 1
         each = expected_spend(moved, customers.valued, customers.mean_value) if finite else now
-        return np.array([float(weight @ each)])
+        return np.array([unmoved + float(weight @ each)])
 
     known = Parameters(spend.values, spend.covariance)
     return parameter_factors(known, totals, draws=terms.draws, seed=terms.seed, name="spend.parameters")[0]

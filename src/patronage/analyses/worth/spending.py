@@ -15,7 +15,7 @@ FEWEST_SPENDERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Purchase days of all customers and their value.
+    """Purchase days of customers and their value, without those whose own orders lose money.
 
     valued, valued_sum: days with a value above 0, and its sum. net: value of all product lines, with returns that name
     no order, in currency.

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from patronage.analyses.worth.loss_makers import own_worth
 from patronage.analyses.worth.repeat_buying import fitted
 from patronage.evidence.engine import Columns, Engine
 from patronage.findings.lifetime import RepeatBuying
@@ -21,7 +22,19 @@ from patronage.kernels.spend import SpendFit, expected_spend
 from patronage.vocabulary.estimate import Floats
 from patronage.vocabulary.horizon import TimeUnit
 
-COLUMNS = ("x", "t_x", "age", "valued", "mean_value", "fitted", "gap_days", "gap_cv")
+COLUMNS = (
+    "x",
+    "t_x",
+    "age",
+    "valued",
+    "mean_value",
+    "fitted",
+    "gap_days",
+    "gap_cv",
+    "losing",
+    "occasions_value",
+    "occasions_squares",
+)
 """What the histories of repeat_buying say of each customer, as the models take it."""
 
 
@@ -31,7 +44,8 @@ class Histories:
 
     past: x, t_x and T for the models, in their time unit. valued, mean_value: repeat days with a value above 0 and
     their mean value, 0 for none. renews: told to be contract-like. gap, spread: median length of their periods in the
-    time unit, and its coefficient of variation.
+    time unit, and its coefficient of variation. own: what an order brings of those whose orders lose money, by
+    themselves, in currency; not a number for all others.
     """
 
     past: Customers
@@ -40,6 +54,12 @@ class Histories:
     renews: NDArray[np.bool_]
     gap: Floats
     spread: Floats
+    own: Floats
+
+    @property
+    def losing(self) -> NDArray[np.bool_]:
+        """Whether their own orders lose money."""
+        return ~np.isnan(self.own)
 
     @property
     def renewing(self) -> Customers:
@@ -64,7 +84,7 @@ class Laws:
 
     hazard: of lapsing at a renewal, None where nobody renews. spend: None where the evidence cannot tell it; then
     every order is worth per_order. kept: what remains of an order's expected value after free orders and returns that
-    name no order.
+    name no order. Neither speaks of customers whose orders lose money: they are worth their own.
     """
 
     repeat: RepeatFit
@@ -110,6 +130,7 @@ def histories(columns: Columns, unit: TimeUnit) -> Histories:
         renews=renews,
         gap=gap / unit.days,
         spread=spread,
+        own=own_worth(columns),
     )
 
 
@@ -145,8 +166,10 @@ def orders_ahead(fit: RepeatFit, past: Customers, future: Future) -> tuple[Float
 def worth_per_order(laws: Laws, customers: Histories) -> Floats:
     """What one future order of each customer is expected to bring, (customers,), in currency."""
     if laws.spend is None:
-        return np.full(len(customers.valued), laws.per_order)
-    return laws.kept * expected_spend(laws.spend, customers.valued, customers.mean_value)
+        common = np.full(len(customers.valued), laws.per_order)
+    else:
+        common = laws.kept * expected_spend(laws.spend, customers.valued, customers.mean_value)
+    return np.where(customers.losing, customers.own, common)
 
 
 def cumulated(laws: Laws, customers: Histories, worth: Floats, futures: list[Future]) -> Floats:

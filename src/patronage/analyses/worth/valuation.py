@@ -100,16 +100,19 @@ def valuation(
 
 def _facts(orders: Orders, repeat: RepeatBuying, profit: CustomerProfit | None, basis: ValueBasis) -> Facts:
     engine = orders.engine
-    days, known = engine.open(repeat.days), engine.open(repeat.table)
+    days, bought = engine.open(repeat.days), engine.open(repeat.table)
     recent = recent_value(orders, basis, twelve_months_to(repeat.as_of))
-    facts = customer_facts(known, days, recent, after=years_before(repeat.as_of, 1))
+    facts = customer_facts(bought, days, recent, after=years_before(repeat.as_of, 1))
     costs = None if profit is None else engine.open(profit.customers)
     table = engine.keep(costed_facts(facts, costs).order_by("customer_id"), "facts")
     opened = engine.open(table)
     columns = engine.columns(opened.order_by("customer_id").select(*COLUMNS, "orders_12m", "cost_12m"))
-    kept = Kept(**engine.records(kept_value(opened, days))[0])
+    known = histories(columns, TimeUnit(repeat.unit))
+    # Those who lose are worth their own: to take their losses off the orders of others would count them twice.
+    others = opened if known.losing.all() else opened.filter(~opened.losing)
+    kept = Kept(**engine.records(kept_value(others, days))[0])
     cost = _cost_per_order(columns["orders_12m"].astype(float), columns["cost_12m"].astype(float))
-    return Facts(table, histories(columns, TimeUnit(repeat.unit)), cost, kept)
+    return Facts(table, known, cost, kept)
 
 
 def _cost_per_order(orders: Floats, cost: Floats) -> Floats:
@@ -132,12 +135,12 @@ def _asked(repeat: RepeatBuying, terms: Terms) -> Asked:
 
 
 def _month_weights(repeat: RepeatBuying, laws: Laws, known: tuple[Histories, Floats, Asked], terms: Terms) -> Floats:
-    """What each month ahead brings in a stationary world, discounted."""
+    """What each month ahead brings or takes in a stationary world, discounted."""
     customers, worth, asked = known
     days = TimeUnit(repeat.unit).days
     ends = ends_ahead(repeat.as_of, horizon_end(repeat.as_of, terms.horizon.years))
     futures = [Future((end - repeat.as_of).days / days, asked.future.discount) for end in ends]
-    return np.maximum(np.diff(cumulated(laws, customers, worth, futures), prepend=0.0), 0.0)
+    return np.maximum(np.diff(cumulated(laws, customers, np.abs(worth), futures), prepend=0.0), 0.0)
 
 
 def _valued(found: Scores, facts: Facts, worth: Floats, factor: float) -> Valued:

@@ -50,16 +50,17 @@ def customer_facts(histories: Table, days: Table, recent: Table, *, after: date)
 
 
 def kept_value(facts: Table, days: Table) -> Table:
-    """One row: purchase days and value of all customers, and how many of the days have a value above 0, with their sum.
+    """One row: purchase days and value of the customers, and how many days have a value above 0, with their sum.
 
     Columns: occasions, valued, valued_sum (days with a value above 0), net (all product lines, returns that tie to no
-    purchase included), in currency.
+    purchase included), in currency. Days of customers without facts stay out.
     """
-    positive = days["value"] > 0
-    of_days = days.aggregate(
-        occasions=days.count(),
+    told = days.semi_join(facts, "customer_id")
+    positive = told["value"] > 0
+    of_days = told.aggregate(
+        occasions=told.count(),
         valued=counted(positive),
-        valued_sum=settled(days["value"].sum(where=positive)),
+        valued_sum=settled(told["value"].sum(where=positive)),
     )
     return of_days.cross_join(facts.aggregate(net=settled(facts.value_all.sum())))
 
@@ -144,12 +145,14 @@ def column_sums(table: Table, columns: Sequence[str]) -> Table:
 def values_then_and_now(histories: Table, then: Table, customers: Table) -> Table:
     """One row per customer in the order of its id: its history on an earlier day, and its value today.
 
-    histories: today's. then: as repeat_histories gives it; x, t_x, age, valued, mean_value are null for a customer not
-    yet seen. customers: of lifetime_value. Columns beside these: fitted, gap_days, gap_cv, last_day, value, p_alive,
-    cost_per_order.
+    histories: today's. then: as repeat_histories gives it; x, t_x, age, valued, mean_value, losing, occasions_value
+    and occasions_squares are null for a customer not yet seen. customers: of lifetime_value. Columns beside these:
+    fitted, gap_days, gap_cv, last_day, value, p_alive, cost_per_order.
     """
     today = histories.select("customer_id", "fitted", "gap_days", "gap_cv", "last_day")
-    early = then.select("customer_id", "x", "t_x", "age", "valued", "mean_value")
+    early = then.select(
+        "customer_id", "x", "t_x", "age", "valued", "mean_value", "losing", "occasions_value", "occasions_squares"
+    )
     worth = customers.select("customer_id", "value", "p_alive", "cost_per_order")
     joined = today.left_join(early, "customer_id").drop("customer_id_right")
     return joined.join(worth, "customer_id").order_by("customer_id").drop("customer_id")

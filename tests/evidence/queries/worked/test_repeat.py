@@ -61,7 +61,7 @@ def test_histories_count_repeats_recency_and_age_in_days(orders_of: Build, recor
     rows = {row.pop("customer_id"): row for row in records(repeat_histories(days(orders_of), as_of=AS_OF))}
     assert rows["a"] == {
         "first_day": date(2024, 1, 1), "last_day": date(2024, 2, 10), "x": 2, "valued": 1, "occasions_value": 45.0,
-        "t_x": 40, "age": 90, "mean_value": 30.0,
+        "t_x": 40, "age": 90, "mean_value": 30.0, "occasions_squares": 1125.0, "losing": False,
     }  # fmt: skip
     assert (rows["c"]["x"], rows["c"]["age"], rows["c"]["mean_value"]) == (0, 0, None)
 
@@ -108,3 +108,17 @@ def test_months_and_arrivals_leave_out_those_who_are_not_fitted(orders_of: Build
         (date(2024, 1, 30), 1),
         (date(2024, 3, 31), 1),
     ]
+
+
+def test_customers_lose_in_all_or_on_most_days(records: Records) -> None:
+    values = {"a": [5.0, -9.0], "b": [9.0, -1.0], "c": [0.0, -1.0, 9.0], "d": [0.0, 0.0], "e": [-3.0, -3.0, 9.0]}
+    known = [
+        {"customer_id": who, "day": date(2024, 1, 1 + place), "revenue": 1.0, "value": each, "repeat": place > 0}
+        for who, row in values.items()
+        for place, each in enumerate(row)
+    ]
+    rows = {row["customer_id"]: row for row in records(repeat_histories(ibis.memtable(known), as_of=AS_OF))}
+    assert {who: row["losing"] for who, row in rows.items()} == {
+        "a": True, "b": False, "c": True, "d": False, "e": True,
+    }  # fmt: skip
+    assert rows["e"]["occasions_squares"] == 99.0
