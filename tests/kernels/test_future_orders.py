@@ -15,7 +15,6 @@ from patronage.kernels.future_orders import (
     Customers,
     Outlook,
     p_at_least,
-    predictive_quantiles,
     predictive_table,
     score,
 )
@@ -46,7 +45,7 @@ def test_the_law_of_a_customer_who_cannot_have_left_is_worked_by_hand():
     fit = stated_repeat_buying(BG, {"r": 1.0, "alpha": 5.0, "a": 1e-12, "b": 1.0})
     one = Customers(np.array([2.0]), np.array([20.0]), np.array([20.0]))
     law = nbinom(3, 25 / 35)
-    told = predictive_quantiles(fit, one, Outlook(Future(10.0), levels=(0.1, 0.5, 0.9, 0.97)))[0]
+    told = score(fit, one, Outlook(Future(10.0), levels=(0.1, 0.5, 0.9, 0.97))).quantiles[0]
     assert told.tolist() == law.ppf([0.1, 0.5, 0.9, 0.97]).tolist()
     assert p_at_least(fit, one, 10.0, 3)[0] == pytest.approx(law.sf(2), abs=1e-9)
 
@@ -69,7 +68,7 @@ def test_simulated_orders_follow_their_predictive_law(simulate_buying, which):
 def test_quantiles_are_those_of_the_law(simulate_buying, which):
     told = simulate_buying(which, TRUTH[which], np.full(2_000, 52.0), seed=12).seen
     fit, customers = model(which), Customers(told.x, told.t_x, told.T)
-    quantiles = predictive_quantiles(fit, customers, Outlook(Future(26.0)))
+    quantiles = score(fit, customers, Outlook(Future(26.0))).quantiles
     for level, column in zip((0.05, 0.5, 0.95), quantiles.T, strict=True):
         for k in range(1, 12):
             exact = 1 - p_at_least(fit, customers, 26.0, k) >= level
@@ -125,11 +124,11 @@ def test_scores_agree_with_the_single_functions(customers, which):
 def test_quantiles_rise_with_level_and_horizon_and_hang_on_no_other_customer(customers, which, weighed):
     fit = model(which)
     spend = SPEND if weighed else None
-    short = predictive_quantiles(fit, customers, Outlook(Future(20.0), spend))
+    short = score(fit, customers, Outlook(Future(20.0), spend)).quantiles
     assert (np.diff(short, axis=1) >= 0).all()
-    assert (short <= predictive_quantiles(fit, customers, Outlook(Future(60.0), spend)) * (1 + 1e-6)).all()
+    assert (short <= score(fit, customers, Outlook(Future(60.0), spend)).quantiles * (1 + 1e-6)).all()
     alone = Customers(customers.x[:1], customers.t_x[:1], customers.T[:1])
-    assert (predictive_quantiles(fit, alone, Outlook(Future(20.0), spend)) == short[:1]).all()
+    assert (score(fit, alone, Outlook(Future(20.0), spend)).quantiles == short[:1]).all()
     if not weighed:
         assert (short == np.floor(short)).all()
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from patronage.kernels.selection import optimism, shrunk
+from patronage.kernels.selection import shrunk
 
 # Efron & Morris (1977), "Stein's Paradox in Statistics": 18 batters after 45 times at bat.
 BATTERS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7]) / 45
@@ -22,7 +22,6 @@ def test_the_batters_of_efron_and_morris_are_shrunk_as_printed():
     assert (told.corrected[0] - told.prior_mean) / (BATTERS[0] - told.prior_mean) == pytest.approx(0.212, abs=2e-3)
     assert told.corrected[0] == pytest.approx(0.294, abs=1e-3)
     assert told.corrected[16] == pytest.approx(0.247, abs=1e-3)
-    assert optimism(told, 1) == pytest.approx(0.106, abs=1e-3)
 
 
 def simulated(seed: int, count: int = 400) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -89,5 +88,3 @@ def test_values_and_errors_out_of_range_are_refused():
         shrunk([1, 2], [1, 1, 1])
     with pytest.raises(ValueError, match=r"^values must not be empty$"):
         shrunk([], [])
-    with pytest.raises(ValueError, match=r"^top must lie from 1 to 18, got 19$"):
-        optimism(shrunk(BATTERS, np.ones(18)), 19)

@@ -25,17 +25,6 @@ class PointErrors:
     correlation: float | None
 
 
-class Slope(NamedTuple):
-    """Actual = intercept + slope x forecast by least squares; slope 1 and intercept 0 are perfect.
-
-    A slope below 1: forecasts are spread too far. error: standard error of the slope, robust to unequal spread.
-    """
-
-    intercept: float
-    slope: float
-    error: float
-
-
 class TotalsCoverage(NamedTuple):
     """How forecast totals met actual ones: origins, share inside the interval, and mean relative bias."""
 
@@ -67,17 +56,6 @@ def coverage(actual: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:
         first = int(np.argmax(lower > upper))
         raise ValueError(f"low must not exceed high, got {lower[first]} above {upper[first]} at {first}")
     return float(np.mean((happened >= lower) & (happened <= upper)))
-
-
-def pinball(actual: ArrayLike, forecast: ArrayLike, level: float) -> float:
-    """Mean loss of a forecast quantile: level x shortfall above it, (1 - level) x excess below it.
-
-    Source: Koenker & Bassett (1978).
-    """
-    share(level, "level")
-    happened, said = _pair(actual, forecast, "forecast")
-    gap = happened - said
-    return float(np.mean(np.maximum(level * gap, (level - 1) * gap)))
 
 
 def randomised_pit(actual: ArrayLike, draws: ArrayLike, *, seed: int = 1) -> Floats:
@@ -116,20 +94,6 @@ def lift(actual: ArrayLike, ranking: ArrayLike, top: float = 0.1) -> float | Non
     """How many times more the best units by the ranking made than as many taken blindly; None as in top_share."""
     made = top_share(actual, ranking, share(top, "top"))
     return None if made is None else made / top
-
-
-def calibration_slope(actual: ArrayLike, forecast: ArrayLike) -> Slope | None:
-    """The line of actual values on forecasts; None where the forecast is constant or fewer than 3 units are given."""
-    happened, said = _pair(actual, forecast, "forecast")
-    centred = said - said.mean()
-    squares = float(centred @ centred)
-    if happened.size < 3 or _constant(said):
-        return None
-    slope = float(centred @ happened) / squares
-    intercept = float(happened.mean()) - slope * float(said.mean())
-    left = happened - intercept - slope * said
-    error = float(np.sqrt(np.sum((centred * left) ** 2) * happened.size / (happened.size - 2))) / squares
-    return Slope(intercept, slope, error)
 
 
 def totals_coverage(actual: ArrayLike, draws: ArrayLike, level: float = 0.9) -> TotalsCoverage:

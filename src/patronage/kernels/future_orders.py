@@ -110,11 +110,6 @@ def predictive_table(fit: RepeatFit, x: ArrayLike, T: ArrayLike, outlook: Outloo
     return PredictiveTable(x, age, draws, _whole(outlook))
 
 
-def predictive_quantiles(fit: RepeatFit, customers: Customers, outlook: Outlook) -> Floats:
-    """Predictive quantiles of each customer, (customers, levels): the law if alive mixed with 1 - P(alive) at 0."""
-    return score(fit, customers, outlook).quantiles
-
-
 def p_at_least(fit: RepeatFit, customers: Customers, horizon: float, orders: int = 1) -> Floats:
     """P(at least so many orders within the horizon) of each customer, (customers,); orders >= 1."""
     if orders < 1:

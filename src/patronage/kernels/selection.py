@@ -52,17 +52,6 @@ def shrunk(values: ArrayLike, errors: ArrayLike) -> Shrunk:
     return Shrunk(raw, corrected, np.sqrt(spread), centre, float(np.sqrt(variance)), True)
 
 
-def optimism(told: Shrunk, top: int) -> float:
-    """How much the mean of the best raw values promises beyond what they will bring.
-
-    top: how many of the values, best first, are acted on; ties keep their order.
-    """
-    if not 1 <= top <= told.raw.size:
-        raise ValueError(f"top must lie from 1 to {told.raw.size}, got {top}")
-    best = np.argsort(-told.raw, kind="stable")[:top]
-    return float(np.mean(told.raw[best] - told.corrected[best]))
-
-
 def _prior_variance(raw: Floats, noise: Floats) -> float:
     """The variance of true values at which weighted squares meet their expectation, 0 where noise explains all."""
     spread = float(np.var(raw))
