@@ -45,8 +45,10 @@ def test_a_newcomer_is_worth_what_it_brought_and_what_is_left_of_its_first_horiz
         "By place, a new customer is worth from GBP 70 (Germany) to GBP 520 (France) over its first 3 years, told by "
         "the 40 customers first seen after 2010-01-05; pay at most the lower bound, GBP 70 (Germany) to GBP 520 "
         "(France); no proposal, because what a new customer costs today is not declared: declare "
-        "costs_of_action.acquire.cost to compare."
+        "costs_of_action.acquire.cost to compare; the money at stake is part of that of all new customers, told by way "
+        "of coming, and does not add to it."
     )
+    assert "does not add" not in overall.reason
 
 
 def test_ways_that_cost_more_than_they_are_worth_are_no_longer_paid_for(rows: Any, make_costs: Any) -> None:
@@ -66,6 +68,18 @@ def test_where_each_way_is_worth_its_cost_there_is_nothing_to_stop(rows: Any, ma
     found = rows(make_costs("acquire", cost=50.0))
     assert [row.status for row in found] == [Status.NOTHING_TO_GAIN] * 2
     assert "each is worth more than the GBP 50 that a new customer costs" in found[0].reason
+
+
+def test_a_cost_between_the_lower_bound_and_the_mean_is_not_surely_worth_paying(rows: Any, make_costs: Any) -> None:
+    overall, _ = rows(None)
+    mean, low = (
+        float(overall.evidence[0].figures[f"all new customers: {name}"]) for name in ("worth of one", "most to pay")
+    )
+    found, _ = rows(make_costs("acquire", cost=(mean + low) / 2))
+    assert found.status is Status.NOTHING_TO_GAIN
+    assert "not surely worth it for all new customers, so today's state stands" in found.reason
+    assert "each is worth more" not in found.reason
+    assert "may be paid" not in found.reason
 
 
 def test_revenue_is_no_ceiling_for_what_may_be_paid(rows: Any, make_costs: Any) -> None:

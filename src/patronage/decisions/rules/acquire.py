@@ -23,7 +23,7 @@ from patronage.decisions.decision import (
 )
 from patronage.decisions.targeting import REVENUE
 from patronage.decisions.timing import annuity, pattern_of
-from patronage.decisions.words import count, listed, money, money_range, years
+from patronage.decisions.words import NO_CURRENCY, count, listed, money, money_range, years
 from patronage.evidence.queries.newcomers import all_newcomers, came_by, first_orders, first_seen, newcomers
 from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
@@ -54,6 +54,8 @@ LOWER = 1.6449
 TODAY = "what is paid today"
 
 MARGIN = "declare company.gross_margin or give unit costs"
+
+SAME = "the money at stake is part of that of all new customers, told by way of coming, and does not add to it"
 
 TEST = (
     "Let chance decide in which half of the weeks new customers of these ways are paid for, and compare how many come "
@@ -111,10 +113,12 @@ def acquire(
     at = Setting(lifetime, costs.of("acquire") if costs else None, terms, since)
     found = [_decision("", _pooled([(*_figures(row), "all new customers") for row in rows]), at)]
     told = engine.records(came_by(new, first_orders(orders.table), LEAST))
+    # Every kind tells of the same newcomers: one row more is no further money.
     for kind in ("place", "first product", "channel"):
         ways = _pooled([(*_figures(row), str(row["name"])) for row in told if row["kind"] == kind])
         if len(ways) > 1:
-            found.append(_decision(kind, ways, at))
+            row = _decision(kind, ways, at)
+            found.append(replace(row, reason=f"{row.reason.rstrip('.')}; {SAME}."))
     return tuple(found)
 
 
@@ -165,12 +169,24 @@ def _decision(kind: str, ways: list[Way], at: Setting) -> Decision:
     cost = at.action.cost.mean
     dear = [way for way in ways if way.mean < cost]
     if not dear:
-        because = (
-            f"{opening}; each is worth more than the {money(cost, at.terms.currency)} that a new customer costs, so "
-            f"there is nothing to stop paying for, and up to the lower bound, {_ceilings(ways, at.terms)}, may be paid."
-        )
+        because = f"{opening}; {_paying(ways, cost, at.terms)}."
         return replace(nothing_to_gain(_move(kind), QUESTIONS, because, at_stake=money_seen), evidence=evidence)
     return replace(_stopping(kind, dear, opening, at.action, at), evidence=evidence)
+
+
+def _paying(ways: list[Way], cost: float, terms: Terms) -> str:
+    """What to say where the mean worth of each way is at least the cost: surely, or not surely for some."""
+    told, bound = money(cost, terms.currency), f"the lower bound, {_ceilings(ways, terms)}"
+    unsure = listed([way.name for way in ways if way.low < cost])
+    if unsure:
+        return (
+            f"a new customer costs {told}, no more than its worth on average but not surely worth it for {unsure}, so "
+            f"today's state stands, and no more than {bound}, is surely earned back"
+        )
+    return (
+        f"each is worth more than the {told} that a new customer costs, so there is nothing to stop paying for, and up "
+        f"to {bound}, may be paid"
+    )
 
 
 def _stopping(kind: str, dear: list[Way], opening: str, action: ActionCost, at: Setting) -> Decision:
@@ -189,6 +205,7 @@ def _stopping(kind: str, dear: list[Way], opening: str, action: ActionCost, at: 
         if good
         else f"{names}: a new customer costs {cost} and may be worth less, not surely enough to stop paying"
     )
+    unit = "money" if terms.currency == NO_CURRENCY else terms.currency
     pattern = pattern_of(0.0, 0.0, years=terms.horizon.years, discount_rate=terms.discount_rate)
     paying = float(worth.mean() / spent.mean()) * action.cost.mean if spent.mean() > 0 else 0.0
     return Decision(
@@ -200,7 +217,7 @@ def _stopping(kind: str, dear: list[Way], opening: str, action: ActionCost, at: 
         p_better=better,
         cost=Cost(),
         payback=0.0 if good else None,
-        break_even=BreakEven(paying, f"{terms.currency} that one of these new customers costs"),
+        break_even=BreakEven(paying, f"{unit} that one of these new customers costs"),
         drivers=_drivers(spent, worth, at.lifetime, action),
         learning=Learning(_worth_of_knowing(value), TEST),
     )  # fmt: skip
