@@ -175,6 +175,11 @@ def test_refusals_say_what_would_help(make_orders: Build, make_terms: MakeTerms)
     assert refusal(make_orders([line("a", 90, "x"), line("a", 0, "x")], as_of=END), terms) == (
         "category_gap: a history of 91 days has no two periods of 60 days; give 120 days or more"
     )
+    nobody = [line("", age, "x") | {"customer_id": None} for age in (0, 400)]
+    assert refusal(make_orders(nobody, as_of=END), terms) == (
+        "category_gap: no known customer bought a product that has a code and a category; "
+        "map customer_id and product_id to columns that are filled"
+    )
     one = [line(f"c{i}", age, "x") for i in range(20) for age in (10, 500)]
     assert refusal(make_orders([*one, line("c1", 735, "x")], as_of=END), terms) == (
         "category_gap: 1 categories have 10 buyers or more in each of two periods, expected 2 or more; "

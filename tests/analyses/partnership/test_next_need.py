@@ -180,6 +180,16 @@ def test_items_that_hardly_anyone_buys_are_refused(make_orders: Build, make_term
     )
 
 
+def test_lines_that_nobody_kept_are_refused(make_orders: Build, make_terms: MakeTerms) -> None:
+    rows = [line("a", age, "x", amount=-1.0) for age in (0, 100)]
+    with pytest.raises(EstimationError) as caught:
+        next_need(make_orders(rows, as_of=END), None, make_terms(END))
+    assert str(caught.value) == (
+        "next_need: no known customer kept a product that has a code; "
+        "map customer_id and product_id to columns that are filled"
+    )
+
+
 def test_too_few_first_purchases_are_refused(make_orders: Build, make_terms: MakeTerms) -> None:
     rows = [line(f"c{i}", age, what) for i in range(12) for age in (0, 100, 200, 400) for what in ("x", "y")]
     rows += [line(f"d{i}", 10, "x") for i in range(3)]

@@ -57,7 +57,7 @@ def gap_categories(orders: Orders, products: Products | None, seed: int) -> Cate
     if products is not None and "category" in products.given:
         named = orders.engine.columns(product_categories(products))
         return _largest(GIVEN, dict(zip(named["product_id"].tolist(), named["category"].tolist(), strict=True)), money)
-    if "product" in orders.given:
+    if "product" in orders.given and money:
         found = _by_name(orders, amounts, seed)
         if found is not None:
             return found

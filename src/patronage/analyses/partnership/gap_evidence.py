@@ -80,6 +80,9 @@ def gap_evidence(orders: Orders, products: Products | None, terms: Terms) -> Gap
     """
     periods = _periods(orders)
     categories = gap_categories(orders, products, terms.seed)
+    if not categories.products:
+        told = "no known customer bought a product that has a code and a category"
+        raise EstimationError(Fault("category_gap", told, "map customer_id and product_id to columns that are filled"))
     engine = orders.engine
     lines = period_lines(orders, value_basis(orders, terms), periods)
     customers = engine.keep(period_customers(lines).order_by("customer"), "gap_customers")

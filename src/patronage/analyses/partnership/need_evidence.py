@@ -139,7 +139,11 @@ def _at_level(orders: Orders, products: Products | None, setting: tuple[Slices, 
     engine, (slices, seed) = orders.engine, setting
     lines = item_lines(orders, products, level)
     customers = engine.keep(numbered_customers(customer_activity(lines, slices)).order_by("customer"), "activity")
-    pairs = engine.open(engine.keep(customer_items(lines, slices), "pairs"))
+    kept = engine.keep(customer_items(lines, slices), "pairs")
+    if not kept.rows:
+        told = "no known customer kept a product that has a code"
+        raise EstimationError(Fault("next_need", told, "map customer_id and product_id to columns that are filled"))
+    pairs = engine.open(kept)
     counts = engine.columns(item_counts(pairs, slices))
     items = engine.memory("items", {"item": counts["item"], "code": np.arange(len(counts["item"]))})
     numbered = numbered_items(pairs, engine.open(customers), items).order_by("customer", "code")

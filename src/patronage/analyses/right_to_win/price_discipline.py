@@ -81,7 +81,7 @@ def price_discipline(
         explained_by_time=told.by_time,
         unexplained_share=told.unexplained,
         leakage=_leakage(priced, terms),
-        raw_leakage=float(levels.raw_leakage.sum()) / known.years,
+        raw_leakage=round(float(levels.raw_leakage.sum()) / known.years, DIGITS),
         discount_leakage=_discounts(orders, products, known),
         why=_why(priced, terms.currency),
         since=known.period.start,
@@ -119,8 +119,9 @@ def _leakage(priced: _Priced, terms: Terms) -> Estimate:
     centre_sd = levels.lasting_sd * float(np.sqrt(np.sum(levels.lines**2))) / max(float(levels.lines.sum()), 1.0)
     shift = centre_sd * stream(terms.seed, "price_discipline.expected").standard_normal(levels.total.size)
     draws = levels.total + shift * float(levels.money[levels.leakage > 0].sum())
-    mean = float(levels.leakage.sum()) / years
-    return estimate(draws / years, f"{terms.currency} a year", Grade.BEHAVIOUR, mean=mean)
+    # Rounded, so that where nothing differs the rounding of a machine is no leakage.
+    mean, draws = round(float(levels.leakage.sum()) / years, DIGITS), np.round(draws / years, DIGITS)
+    return estimate(draws, f"{terms.currency} a year", Grade.BEHAVIOUR, mean=mean)
 
 
 def _customers(priced: _Priced, orders: Orders) -> StoredTable:
