@@ -13,12 +13,12 @@ from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import (
     Acting,
     by_mean_room,
-    data_start,
     pace_of_life,
     people,
     segment_sums,
     worth_acting_on,
 )
+from patronage.evidence.queries.newcomers import first_seen
 from patronage.evidence.relation import Relation
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
@@ -146,7 +146,7 @@ def life_pattern(lifetime: LifetimeValue, terms: Terms, engine: Engine) -> Patte
 
 def years_covered(lifetime: LifetimeValue, terms: Terms, engine: Engine) -> float:
     """Years of data within the last twelve months: less than 1 where the first customer was seen later."""
-    start = engine.value(data_start(engine.open(lifetime.customers)))
+    start = engine.value(first_seen(engine.open(lifetime.customers)))
     days = DAYS_PER_YEAR if start is None else (terms.as_of - start).days + 1
     return min(days / DAYS_PER_YEAR, 1.0)
 

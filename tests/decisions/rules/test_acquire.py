@@ -13,11 +13,20 @@ from patronage.decisions.rules.acquire import acquire
 def rows(make_lifetime: Any, make_repeat: Any, make_orders: Any, terms: Any) -> Any:
     """What the rule says of forty newcomers half a year old, twenty from each place, who brought 20 each so far."""
 
-    def build(costs: Any, *, first: date = date(2011, 6, 10), basis: str = "margin_measured") -> Any:
+    def build(
+        costs: Any, *, first: date = date(2011, 6, 10), basis: str = "margin_measured", served: float = 0.0
+    ) -> Any:
         people = [("France", 600.0)] * 20 + [("Germany", 60.0)] * 20
         old = {"customer_id": "old", "first_day": date(2009, 1, 5)}
         came = [
-            {"customer_id": f"n{index}", "place": place, "value": value, "first_day": first, "revenue_12m": 100.0}
+            {
+                "customer_id": f"n{index}",
+                "place": place,
+                "value": value,
+                "first_day": first,
+                "revenue_12m": 100.0,
+                "cost_per_order": served,
+            }
             for index, (place, value) in enumerate(people)
         ]
         days = [{"customer_id": row["customer_id"], "day": first, "value": 20.0} for row in came]
@@ -49,6 +58,12 @@ def test_a_newcomer_is_worth_what_it_brought_and_what_is_left_of_its_first_horiz
         "of coming, and does not add to it."
     )
     assert "does not add" not in overall.reason
+
+
+def test_what_a_newcomer_brought_so_far_is_net_of_the_cost_of_its_orders(rows: Any) -> None:
+    overall, _ = rows(None, served=7.0)
+    left = (3 - 182 / 365.25) / 3
+    assert overall.evidence[0].figures["all new customers: worth of one"] == pytest.approx(20 - 7 + 330 * left)
 
 
 def test_ways_that_cost_more_than_they_are_worth_are_no_longer_paid_for(rows: Any, make_costs: Any) -> None:

@@ -215,11 +215,6 @@ def pace_of_life(customers: Relation, above: float, covered: float = 1.0) -> Rel
     return active.aggregate(value=before_cost.sum(), yearly=active.value_12m.sum() / number(covered))
 
 
-def data_start(customers: Relation) -> Any:
-    """The day on which the first customer of lifetime_value was seen, null without customers."""
-    return customers.first_day.cast("date").min()
-
-
 def largest(customers: Relation, number: int) -> Relation:
     """The customers with the most value over the horizon, best first.
 

@@ -22,17 +22,20 @@ def newcomers(customers: Relation, days: Relation, since: date, as_of: date, ter
     """Customers first seen after a day, each valued over one horizon from its own first day.
 
     customers: of lifetime_value. days: purchase days (customer_id, day, value). terms: horizon in years and discount
-    rate a year. One row per customer_id: place, first_day, revenue_12m, worth (value of its purchases so far, and the
-    part of the expected value that falls within the horizon, taken as even, discounted to the first day).
-    Currency.
+    rate a year. One row per customer_id: place, first_day, revenue_12m, worth (value of its purchases so far, each net
+    of what one order costs to serve where that is known, and the part of the expected value that falls within the
+    horizon, discounted to the first day). That part is taken as even over the years ahead, a simplification: as
+    customers thin out, more of the value comes early, so worth is too low rather than too high. Currency.
     """
     horizon, rate = terms
     known = customers.filter((_.first_day.cast("date") > ibis.date(since)) & is_known(_.value))
-    kept = known.select("customer_id", "place", "revenue_12m", "value", first_day=known.first_day.cast("date"))
+    cost = ibis.coalesce(known.cost_per_order, 0.0)
+    first = known.first_day.cast("date")
+    kept = known.select("customer_id", "place", "revenue_12m", "value", first_day=first, order_cost=cost)
     bought = days.select("customer_id", "value", day=days.day.cast("date")).rename(day_value="value")
-    dated = bought.inner_join(kept.select("customer_id", "first_day"), "customer_id")
+    dated = bought.inner_join(kept.select("customer_id", "first_day", "order_cost"), "customer_id")
     after = _years_between(dated.day, dated.first_day)
-    earned = dated.filter(after <= horizon).mutate(earned=dated.day_value / (1 + rate) ** after)
+    earned = dated.filter(after <= horizon).mutate(earned=(_.day_value - _.order_cost) / (1 + rate) ** after)
     so_far = earned.group_by("customer_id").aggregate(earned=earned.earned.sum())
     rows = kept.left_join(so_far, "customer_id")
     age = _years_between(ibis.literal(as_of).cast("date"), rows.first_day)
