@@ -25,9 +25,15 @@ def as_text(value: ir.Value) -> ir.Value:
         return value
     if kind.is_floating():
         whole = (value % 1.0 == 0) & (value.abs() < _WHOLE_BOUND)
-        text = ibis.ifelse(whole, value.try_cast("int64").cast("string"), _spelled(value.cast("string")))
-        endless = ibis.ifelse(value < 0, "-inf", "inf")
-        return ibis.cases((value.isnan(), ibis.null("string")), (is_endless(value), endless), else_=text)
+        # Between these bounds every engine writes a number without a power of ten.
+        plain = (value.abs() >= 0.001) & (value.abs() < 10_000_000)
+        return ibis.cases(
+            (whole, value.try_cast("int64").cast("string")),
+            (plain, value.cast("string")),
+            (value.isnan(), ibis.null("string")),
+            (is_endless(value), ibis.ifelse(value < 0, "-inf", "inf")),
+            else_=_spelled(value.cast("string")),
+        )
     return value.cast("string")
 
 
