@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from patronage.decisions.changes import LedgerChanges, changes
+from patronage.study.project import run_record
 from patronage.study.shelf import Run, last_run
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
@@ -54,7 +54,9 @@ def _named(project: Project, name: str) -> Run:
     if name not in names:
         hint = nearest(name, names) or "kept: " + (", ".join(names) or "none")
         raise ProjectError(Fault(name, "there is no such run", hint))
-    record = json.loads((project.runs / name / "run.json").read_text(encoding="utf-8"))
+    record = run_record(project.runs / name)
+    if record is None:
+        raise ProjectError(Fault(name, "its record is damaged or of another version", "name another run"))
     return Run(project, project.runs / name, record)
 
 

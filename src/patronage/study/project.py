@@ -93,7 +93,7 @@ class Project:
         folder = self.runs / name
         if not name or "/" in name or not (folder / "run.json").is_file():
             return None
-        return LastRun(folder, _record(folder))
+        return LastRun(folder, run_record(folder))
 
     def forget_old_runs(self) -> None:
         """Removes runs beyond the last ten, and the findings and tables that no kept run uses."""
@@ -101,11 +101,8 @@ class Project:
         last = {run.folder for partial in (False, True) if (run := self.last(partial=partial)) is not None}
         wanted: set[str] = set()
         for folder in {*kept, *last}:
-            try:
-                record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            except (OSError, ValueError):
-                continue
-            wanted.update(record.get("uses", []))
+            record = run_record(folder)
+            wanted.update(record["uses"] if record else ())
         for folder in self.runs.iterdir():
             if folder not in kept and folder not in last:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +112,8 @@ class Project:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _record(folder: Path) -> dict[str, Any] | None:
+def run_record(folder: Path) -> dict[str, Any] | None:
+    """What a run wrote about itself, None when it cannot be read or is of a version that wrote other things."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

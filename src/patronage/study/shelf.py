@@ -66,6 +66,18 @@ class Run:
             raise ProjectError(Fault(name, "its stored result is damaged", "run again: patronage run DIR"))
         return found
 
+    @property
+    def whole(self) -> bool:
+        """Whether all that the run made can still be read: its ledger and every finding that it computed."""
+        try:
+            self.ledger()
+            for name, status in self.statuses.items():
+                if status == "computed":
+                    self.finding(name)
+        except (ProjectError, KeyError):
+            return False
+        return True
+
     def ledger(self) -> tuple[Decision, ...]:
         """The proposals of the run, before what people decided is laid over them."""
         found = read_value(Ledger, self.folder, "ledger")

@@ -71,7 +71,5 @@ def _unchanged(project: Project, options: RunOptions) -> Run | None:
         now = input_files(project.folder, source["location"], known)
         if [(file.path, file.sha256) for file in now] != [(file.path, file.sha256) for file in known]:
             return None
-    kept = (row for row in record["findings"] if row["status"] == "computed")
-    if not all((project.findings / f"{row['name']}-{row['key']}" / "finding.json").is_file() for row in kept):
-        return None
-    return Run(project, last.folder, record)
+    found = Run(project, last.folder, record)
+    return found if found.whole else None
