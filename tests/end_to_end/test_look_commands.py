@@ -20,6 +20,8 @@ ESTIMATE_KEYS = {"mean", "p05", "p50", "p95", "unit"}
 
 
 def test_run_says_what_was_read_computed_and_kept(cli: Any, own_shop: Path) -> None:
+    strategy = own_shop / "strategy.yaml"
+    strategy.write_text(strategy.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
     answer = cli("run", own_shop)
     assert answer.code == 0
     assert re.search(r"orders: [\d,]+ rows read, 0 set aside", answer.out)

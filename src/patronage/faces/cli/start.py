@@ -56,7 +56,7 @@ def check(folder: Folder, as_json: AsJson = False) -> int:
     if as_json:
         tell_json(found)
         return GOOD if any(row["ready"] for row in found["findings"]) else NOTHING
-    out.print(f"{printable(str(folder / 'strategy.yaml'))}: no fault found")
+    out.print(f"{printable(str(folder / 'strategy.yaml'))}: no fault found", soft_wrap=True, markup=False)
     for row in found["findings"]:
         state = "can be computed" if row["ready"] else "waits for " + " and ".join(row["waits_for"])
         out.print(f"  {row['name']}: {state}")
