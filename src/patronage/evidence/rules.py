@@ -113,7 +113,9 @@ def _number_rules(field: Field, written: ir.Value, read: ir.Value) -> list[Rule]
     missing = is_blank(written)
     if field.nan_is_missing and written.type().is_floating():
         missing = missing | written.isnan()
-    rules = [Rule(f"{name}_unreadable", f"{name} is not a number", ~missing & read.isnull())]
+    # What reads as not a number is endless, not unreadable; ibis takes it for missing on Spark.
+    unread = read.isnull() & ~read.isnan().fill_null(False)
+    rules = [Rule(f"{name}_unreadable", f"{name} is not a number", ~missing & unread)]
     rules.append(Rule(f"{name}_endless", f"{name} is not a finite number", endless))
     if field.limit is not None:
         big = f"{name} is beyond any belief ({field.limit:,.0f} or more)"

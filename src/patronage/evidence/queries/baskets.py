@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from patronage.evidence.queries.sums import counted
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -35,8 +37,8 @@ def item_lines(orders: Orders, products: Products | None, level: str) -> Table:
     """
     lines = orders.table
     known = lines.filter(lines.customer_id.notnull() & lines.is_product & lines.product_id.notnull())
-    counted = ibis.ifelse(known.is_return, -1.0, 1.0)
-    units = ibis.coalesce(known.quantity, counted) if "quantity" in orders.given else counted
+    one = ibis.ifelse(known.is_return, -1.0, 1.0)
+    units = ibis.coalesce(known.quantity, one) if "quantity" in orders.given else one
     rows = known.select(
         "customer_id", "amount", "is_return",
         item=known.product_id, name=known["product"], day=known.ordered_at.date(), units=units.cast("float64"),
@@ -91,8 +93,8 @@ def item_counts(pairs: Table, slices: Slices) -> Table:
     """
     figures: dict[str, ibis.Value] = {}
     for k in range(slices.count):
-        figures[f"owners_{k}"] = ibis.coalesce((pairs.age >= k * slices.days).cast("int64").sum(), 0).cast("int64")
-        figures[f"buyers_{k}"] = ibis.coalesce(pairs[f"bought_{k}"].cast("int64").sum(), 0).cast("int64")
+        figures[f"owners_{k}"] = counted(pairs.age >= k * slices.days)
+        figures[f"buyers_{k}"] = counted(pairs[f"bought_{k}"])
     return pairs.group_by("item").aggregate(**figures).order_by("item")
 
 
