@@ -57,7 +57,7 @@ def write_report(run: Run, decisions: tuple[Decision, ...], path: Path, *, redac
 
 def document(run: Run, decisions: tuple[Decision, ...], names: Names) -> str:
     """The whole page as text; every text from data is escaped by the template."""
-    pages = Pages(run)
+    pages = Pages(run, names)
     made: list[Section] = [ledger_section(decisions, pages.currency, names)]
     made.extend(make(pages) for make in SECTIONS)
     script = _asset("page.js")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from patronage.faces.present import plain
+from patronage.faces.report.redaction import Names, plain_names
 from patronage.faces.words import words_of
 from patronage.study.trust import last_backtest
 
@@ -19,6 +20,7 @@ class Pages:
     """One run as the report reads it; each finding is read from disk once."""
 
     run: Run
+    names: Names = field(default_factory=plain_names)
     _read: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property

@@ -211,7 +211,7 @@ def data_quality(pages: Pages) -> Section:
     tables = [
         page_table(
             "Columns",
-            [{**_column(column)} for column in summary.columns if column.given],
+            [_column(column, pages) for column in summary.columns if column.given],
             {"name": "Column", "missing": "Without a value", "distinct": "Distinct", "least": "Least", "most": "Most"},
         )
     ]
@@ -233,10 +233,13 @@ def _changes(parts: Any) -> list[tuple[str, float]]:
     ]  # fmt: skip
 
 
-def _column(column: Any) -> dict[str, Any]:
+def _column(column: Any, pages: Pages) -> dict[str, Any]:
+    ends = [column.least, column.most]
+    if column.name == "customer_id":
+        ends = [end and pages.names.told(end) for end in ends]
     return {
         "name": column.name, "missing": percent(column.missing_share, 1), "distinct": column.distinct,
-        "least": column.least, "most": column.most,
+        "least": ends[0], "most": ends[1],
     }  # fmt: skip
 
 
