@@ -19,7 +19,7 @@ from patronage.evidence.queries.lists import (
     worth_acting_on,
 )
 from patronage.evidence.queries.newcomers import first_seen
-from patronage.evidence.relation import Relation
+from patronage.evidence.tables import Relation
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost

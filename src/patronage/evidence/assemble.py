@@ -11,9 +11,10 @@ from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, O
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
     from patronage.evidence.engine import Engine
     from patronage.evidence.loaded import Loaded
-    from patronage.evidence.relation import Relation
 
 
 def last_good_day(orders: Loaded, engine: Engine) -> date:
@@ -74,13 +75,13 @@ def assembled_exits(loaded: Loaded, engine: Engine, as_of: date) -> Exits:
     return Exits(up_to(engine.open(loaded.good), "at", as_of), engine)
 
 
-def up_to(table: Relation, column: str, as_of: date) -> Relation:
+def up_to(table: Table, column: str, as_of: date) -> Table:
     """The rows dated on or before a day."""
     end = datetime.combine(as_of + timedelta(days=1), time.min)
     return table.filter(table[column] < ibis.timestamp(end.isoformat()))
 
 
-def _with_line_margin(lines: Relation, products: Relation | None) -> Relation:
+def _with_line_margin(lines: Table, products: Table | None) -> Table:
     unit_cost = lines.unit_cost
     if products is not None:
         costs = products.select(costed_product=products.product_id, product_cost=products.unit_cost)

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from ibis.backends.duckdb import Backend
-    from ibis.expr.types import Scalar
-
-    from patronage.evidence.relation import Relation
+    from ibis.expr.types import Scalar, Table
 
 Columns = dict[str, NDArray[Any]]
 """Columns of one table as numpy arrays of equal length, by name."""
@@ -57,16 +55,16 @@ class Engine:
         if threads is not None:
             settings["threads"] = threads
         self._connection = ibis.duckdb.connect(":memory:", **settings)
-        self._opened: dict[Path, Relation] = {}
+        self._opened: dict[Path, Table] = {}
 
-    def open(self, table: StoredTable | Path) -> Relation:
+    def open(self, table: StoredTable | Path) -> Table:
         """The expression that reads a stored table."""
         path = table.path if isinstance(table, StoredTable) else table
         if path not in self._opened:
             self._opened[path] = self._connection.read_parquet(literal_path(path))
         return self._opened[path]
 
-    def columns(self, expression: Relation) -> Columns:
+    def columns(self, expression: Table) -> Columns:
         """A small result as numpy columns: float64, int64, bool, datetime64[us] or object for text.
 
         Missing numbers arrive as NaN, missing texts as None. Meant for aggregates, never a whole table.
@@ -79,19 +77,19 @@ class Engine:
         with system_errors():
             return self._connection.to_pyarrow(expression).as_py()
 
-    def records(self, expression: Relation) -> list[dict[str, Any]]:
+    def records(self, expression: Table) -> list[dict[str, Any]]:
         """A small result as plain rows."""
         with system_errors():
             return self._connection.to_pyarrow(expression).to_pylist()
 
-    def batches(self, expression: Relation, *, size: int = 100_000) -> Iterator[Columns]:
+    def batches(self, expression: Table, *, size: int = 100_000) -> Iterator[Columns]:
         """The result in pieces of at most `size` rows, so that no table is held whole."""
         with system_errors():
             for batch in self._connection.to_pyarrow_batches(expression, chunk_size=size):
                 if batch.num_rows:
                     yield numpy_columns(pa.Table.from_batches([batch]))
 
-    def keep(self, expression: Relation, name: str) -> StoredTable:
+    def keep(self, expression: Table, name: str) -> StoredTable:
         """The result stored as Parquet under the engine's folder, written whole or not at all."""
         path = self.folder / f"{name}.parquet"
         with replacing(path) as temporary, system_errors():
@@ -118,7 +116,7 @@ class Engine:
         self._opened.pop(path, None)
         return stored(path)
 
-    def memory(self, name: str, columns: Mapping[str, NDArray[Any] | list[Any]]) -> Relation:
+    def memory(self, name: str, columns: Mapping[str, NDArray[Any] | list[Any]]) -> Table:
         """A small table of values as an expression, for broadcast joins."""
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
         return self._connection.create_table(
@@ -131,7 +129,7 @@ class Engine:
         return self._connection
 
     @contextmanager
-    def staged(self, expression: Relation, name: str) -> Generator[Relation]:
+    def staged(self, expression: Table, name: str) -> Generator[Table]:
         """The result held as a temporary table, which spills to disk, until the block ends."""
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
         try:

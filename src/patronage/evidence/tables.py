@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ibis.expr.types import Table
+
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
-from patronage.evidence.relation import Relation
+
+Relation = Table
+"""Any table as an expression of the engine, by a name for rooms that know no engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Orders:
     source maps. costed_share: of product revenue, with a unit cost known.
     """
 
-    table: Relation
+    table: Table
     engine: Engine
     as_of: date
     given: frozenset[str]
@@ -40,7 +44,7 @@ class Customers:
     application, employees, revenue; null where not given.
     """
 
-    table: Relation
+    table: Table
     engine: Engine
     given: frozenset[str]
 
@@ -49,7 +53,7 @@ class Customers:
 class Products:
     """Products: one row per product_id; name, category, unit_cost, list_price, null where not given."""
 
-    table: Relation
+    table: Table
     engine: Engine
     given: frozenset[str]
 
@@ -58,7 +62,7 @@ class Products:
 class Books:
     """The accounts: one row per period (text such as 2011-03) and line (revenue, cost of goods, a pool), amount."""
 
-    table: Relation
+    table: Table
     engine: Engine
 
 
@@ -69,7 +73,7 @@ class ActivityEvents:
     drivers: the numeric driver columns of the time equations that the source gives.
     """
 
-    table: Relation
+    table: Table
     engine: Engine
     drivers: tuple[str, ...]
 
@@ -78,5 +82,5 @@ class ActivityEvents:
 class Exits:
     """Customers who left: customer_id, at, reason, reason_source, offer, returned_at."""
 
-    table: Relation
+    table: Table
     engine: Engine

@@ -9,7 +9,7 @@ from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lifetime import by_cohort, by_place, by_segment, equity_by
 from patronage.evidence.queries.segments import customer_segments
 from patronage.evidence.store import StoredTable
-from patronage.evidence.tables import Customers, Orders
+from patronage.evidence.tables import Customers, Orders, Relation
 from patronage.findings.lifetime import CustomerEquity, LifetimeValue, RepeatBuying
 from patronage.kernels.calibration import top_share
 from patronage.kernels.group_totals import GroupTotals, SharedFactors, group_draws
@@ -58,7 +58,7 @@ def customer_equity(  # noqa: PLR0913  its parameters are its wiring
     )
 
 
-def _parts(engine: Engine, groups: object, lifetime: LifetimeValue, drawn: tuple[str, int]) -> StoredTable:
+def _parts(engine: Engine, groups: Relation, lifetime: LifetimeValue, drawn: tuple[str, int]) -> StoredTable:
     """One row per group: name, customers, equity, p05, p95, share."""
     name, seed = drawn
     found = engine.columns(groups)

@@ -25,8 +25,8 @@ from patronage.evidence.queries.losses import (
     loss_makers,
     loss_sums,
 )
-from patronage.evidence.relation import Relation
 from patronage.evidence.store import StoredTable
+from patronage.evidence.tables import Relation
 from patronage.findings.lifetime import LifetimeValue
 from patronage.findings.worth import ActivityCosts, CustomerProfit
 from patronage.kernels.draws import stream

@@ -21,7 +21,7 @@ from patronage.evidence.queries.lists import (
     worth_acting_on,
 )
 from patronage.evidence.queries.losses import margin_rate
-from patronage.evidence.relation import Relation
+from patronage.evidence.tables import Relation
 from patronage.findings.right_to_win import PriceDiscipline
 from patronage.findings.worth import CustomerProfit
 from patronage.kernels.draws import stream

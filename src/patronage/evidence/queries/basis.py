@@ -12,7 +12,8 @@ from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.grade import Grade
 
 if TYPE_CHECKING:
-    from patronage.evidence.relation import Relation
+    from ibis.expr.types import Table
+
     from patronage.evidence.tables import Orders
     from patronage.vocabulary.terms import Terms
 
@@ -53,7 +54,7 @@ def value_basis(orders: Orders, terms: Terms) -> ValueBasis:
     return ValueBasis(REVENUE, words, f"{terms.currency} revenue", Grade.BEHAVIOUR, None)
 
 
-def valued_lines(orders: Orders, basis: ValueBasis) -> Relation:
+def valued_lines(orders: Orders, basis: ValueBasis) -> Table:
     """One row per order line, every column of the order lines and `value` in the basis, in currency.
 
     Lines that are no product have value 0. A line without a cost under measured margin takes the

@@ -14,7 +14,7 @@ from patronage.evidence.queries.sums import is_known, number
 if TYPE_CHECKING:
     from datetime import date
 
-    from patronage.evidence.relation import Relation
+    from ibis.expr.types import Table
 
 SD_OF_INTERVAL = 3.2897
 """Length of a normal 90% interval in standard deviations."""
@@ -41,7 +41,7 @@ class Acting:
     effect: float | None
 
 
-def slipping(customers: Relation, band: Band) -> Relation:
+def slipping(customers: Table, band: Band) -> Table:
     """Customers whose chance of being still active lies in a band and who have value to lose.
 
     customers: of lifetime_value. One row per customer_id: place, segment (buying type), amount (revenue of the last
@@ -60,7 +60,7 @@ def slipping(customers: Relation, band: Band) -> Relation:
     return by_mean_room(rows.mutate(why=_seen(rows, rows.base)))
 
 
-def by_mean_room(rows: Relation) -> Relation:
+def by_mean_room(rows: Table) -> Table:
     """The rows of slipping with gain (risk for each unit of effect) and noise (spread likewise), in currency.
 
     Both are over the mean room of the segment's rows, so that successes fall where customers are leaving; to be
@@ -71,7 +71,7 @@ def by_mean_room(rows: Relation) -> Relation:
     return parted.mutate(gain=_.risk / _.mean_room, noise=_.spread / _.mean_room)
 
 
-def lapsed(customers: Relation, histories: Relation, lives: Relation, below: float) -> Relation:
+def lapsed(customers: Table, histories: Table, lives: Table, below: float) -> Table:
     """Customers who have very likely left, with what they brought and what a second life would be worth.
 
     customers: of lifetime_value. histories: customer_id, rate (purchase days a year while active), spend (value of a
@@ -91,7 +91,7 @@ def lapsed(customers: Relation, histories: Relation, lives: Relation, below: flo
     return rows.mutate(why=_seen(rows, rows.base))
 
 
-def buying_histories(repeat: Relation, *, rate_shape: float, rate_scale: float, days_per_unit: float) -> Relation:
+def buying_histories(repeat: Table, *, rate_shape: float, rate_scale: float, days_per_unit: float) -> Table:
     """How fast and for how much each customer bought while it was active.
 
     repeat: of repeat_buying (x, t_x in days, occasions_value); only fitted customers count. rate_shape, rate_scale:
@@ -109,7 +109,7 @@ def buying_histories(repeat: Relation, *, rate_shape: float, rate_scale: float, 
     )
 
 
-def lengths_of_life(customers: Relation, histories: Relation, above: float) -> Relation:
+def lengths_of_life(customers: Table, histories: Table, above: float) -> Table:
     """Years of buying, discounted, that active customers have before them within the horizon.
 
     customers: of lifetime_value. histories: of buying_histories. One row per segment: life (value of customers
@@ -123,7 +123,7 @@ def lengths_of_life(customers: Relation, histories: Relation, above: float) -> R
     )
 
 
-def paid_histories(histories: Relation, days: Relation) -> Relation:
+def paid_histories(histories: Table, days: Table) -> Table:
     """The histories with past_value in revenue, as the decisions' money at stake is.
 
     days: of repeat_buying (customer_id, revenue). One row per customer_id, columns of buying_histories. Currency.
@@ -133,7 +133,7 @@ def paid_histories(histories: Relation, days: Relation) -> Relation:
     return rows.select("customer_id", "rate", "spend", "seen_years", past_value=rows.paid)
 
 
-def bought_once(customers: Relation, days: Relation, before: date) -> Relation:
+def bought_once(customers: Table, days: Table, before: date) -> Table:
     """Customers with one purchase day, on or before a day, who count as certainly active.
 
     customers: of lifetime_value. days: of repeat_buying. One row: customers, value (over the horizon), amount
@@ -147,7 +147,7 @@ def bought_once(customers: Relation, days: Relation, before: date) -> Relation:
     )
 
 
-def category_gaps(gaps: Relation, customers: Relation | None, years: float, covered: float = 1.0) -> Relation:
+def category_gaps(gaps: Table, customers: Table | None, years: float, covered: float = 1.0) -> Table:
     """The one category for each customer that an offer would bring most, of those it does not buy yet.
 
     gaps: of category_gap. customers: of lifetime_value, None where it is not known. years: discounted length of the
@@ -172,7 +172,7 @@ def category_gaps(gaps: Relation, customers: Relation | None, years: float, cove
     )  # fmt: skip
 
 
-def below_price(customers: Relation, scale: float, years: float) -> Relation:
+def below_price(customers: Table, scale: float, years: float) -> Table:
     """Customers who pay less than product, volume and month explain.
 
     customers: of price_discipline. scale: leakage beyond noise over the leakage of all who pay less. years:
@@ -189,7 +189,7 @@ def below_price(customers: Relation, scale: float, years: float) -> Relation:
     )  # fmt: skip
 
 
-def leaking_places(candidates: Relation, number: int) -> Relation:
+def leaking_places(candidates: Table, number: int) -> Table:
     """The places that leak most, first ones first: segment, amount (a year), revenue, customers."""
     sums = candidates.group_by("segment").aggregate(
         amount=candidates.amount.sum(), revenue=candidates.revenue.sum(), customers=candidates.count()
@@ -197,12 +197,12 @@ def leaking_places(candidates: Relation, number: int) -> Relation:
     return sums.order_by(sums.amount.desc(), sums.segment).limit(number)
 
 
-def summed_leakage(customers: Relation) -> Relation:
+def summed_leakage(customers: Table) -> Table:
     """One row: leakage (of all customers who pay less than expected, before noise is taken out), in currency a year."""
     return customers.aggregate(leakage=ibis.coalesce(customers.leakage.sum(where=customers.leakage > 0), 0.0))
 
 
-def pace_of_life(customers: Relation, above: float, covered: float = 1.0) -> Relation:
+def pace_of_life(customers: Table, above: float, covered: float = 1.0) -> Table:
     """What active customers bring over the horizon beside what they bring a year, both before cost to serve.
 
     above: least chance of being active. covered: years of data in value_12m, at most 1. One row: value (over the
@@ -215,7 +215,7 @@ def pace_of_life(customers: Relation, above: float, covered: float = 1.0) -> Rel
     return active.aggregate(value=before_cost.sum(), yearly=active.value_12m.sum() / number(covered))
 
 
-def largest(customers: Relation, number: int) -> Relation:
+def largest(customers: Table, number: int) -> Table:
     """The customers with the most value over the horizon, best first.
 
     customers: of lifetime_value. One row per customer_id: place, orders, last_day, segment, revenue_12m, value, p05,
@@ -239,12 +239,12 @@ def largest(customers: Relation, number: int) -> Relation:
     return kept.order_by(kept.value.desc(), kept.customer_id).limit(number)
 
 
-def repeat_rows(repeat: Relation, customer_ids: list[str]) -> Relation:
+def repeat_rows(repeat: Table, customer_ids: list[str]) -> Table:
     """Rows of repeat_buying of the named customers whom the model was fitted on: customer_id, x, age (days)."""
     return repeat.filter(repeat.fitted & repeat.customer_id.isin(customer_ids)).select("customer_id", "x", "age")
 
 
-def worth_acting_on(candidates: Relation, acting: Acting | None) -> Relation:
+def worth_acting_on(candidates: Table, acting: Acting | None) -> Table:
     """The candidates whom acting can pay for.
 
     Their expected gain exceeds its cost at the known effect, and what can be saved or won at all (risk) does.
@@ -255,7 +255,7 @@ def worth_acting_on(candidates: Relation, acting: Acting | None) -> Relation:
     return able if acting.effect is None else able.filter(_.gain * acting.effect > acting.cost)
 
 
-def segment_sums(candidates: Relation) -> Relation:
+def segment_sums(candidates: Table) -> Table:
     """Candidates added up, most money first.
 
     One row per segment: customers, amount, gain, noise (independent between customers), base and room (means).
@@ -271,7 +271,7 @@ def segment_sums(candidates: Relation) -> Relation:
     return sums.order_by(sums.gain.desc(), sums.segment)
 
 
-def people(candidates: Relation, segment: str, acting: Acting | None) -> Relation:
+def people(candidates: Table, segment: str, acting: Acting | None) -> Table:
     """The working list of one segment, most value first.
 
     One row per customer_id: place, amount, value (expected net value of acting, null where the effect is not
@@ -289,7 +289,7 @@ def people(candidates: Relation, segment: str, acting: Acting | None) -> Relatio
     return rows.order_by(first.desc(), rows.customer_id).select(*PEOPLE)
 
 
-def as_people(rows: Relation) -> Relation:
+def as_people(rows: Table) -> Table:
     """A working list made elsewhere, in its order: not a number and an empty place become null.
 
     One row per customer_id: place, amount, value, why. Currency.
@@ -298,14 +298,14 @@ def as_people(rows: Relation) -> Relation:
     return rows.select("customer_id", "amount", "why", place=rows.place.nullif(""), value=value).select(*PEOPLE)
 
 
-def _years_left(customers: Relation, most: float, covered: float) -> Any:
+def _years_left(customers: Table, most: float, covered: float) -> Any:
     """Discounted years of buying before a customer, within 0 and most: value over that of a year, both before cost."""
     told = is_known(customers.value) & (customers.value_12m > 0)
     years = _before_cost(customers) / customers.value_12m * number(covered)
     return ibis.ifelse(told, years.clip(0.0, most), number(0.0))
 
 
-def _before_cost(customers: Relation) -> Any:
+def _before_cost(customers: Table) -> Any:
     """Value over the horizon before cost to serve, as value_12m is."""
     return customers.value + ibis.coalesce(customers.cost_to_serve, 0.0)
 
@@ -314,7 +314,7 @@ def _segment() -> Any:
     return ibis.coalesce(_.buying_type, UNKNOWN)
 
 
-def _seen(rows: Relation, chance: Any) -> Any:
+def _seen(rows: Table, chance: Any) -> Any:
     """Why a customer is on a list of those who are leaving or left, in plain words."""
     bought = ibis.ifelse(rows.orders == 1, ibis.literal("bought once"), _joined("bought on ", rows.orders, " days"))
     return _joined(

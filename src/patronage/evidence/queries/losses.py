@@ -11,7 +11,7 @@ from ibis import _
 from patronage.evidence.queries.lists import SD_OF_INTERVAL
 
 if TYPE_CHECKING:
-    from patronage.evidence.relation import Relation
+    from ibis.expr.types import Table
 
 REPRICE, SERVE_CHEAPER, BOTH, LET_GO = "reprice", "serve_cheaper", "both", "let_go"
 
@@ -31,7 +31,7 @@ class Remedies:
     beyond: float
 
 
-def loss_makers(customers: Relation, remedies: Remedies, years: float = 1.0) -> Relation:
+def loss_makers(customers: Table, remedies: Remedies, years: float = 1.0) -> Table:
     """Customers who very likely lose money that would be saved if they were not served, each with its remedy.
 
     customers: of customer_profit, counted over so many years. One row per customer_id: place, segment (reprice,
@@ -58,7 +58,7 @@ def loss_makers(customers: Relation, remedies: Remedies, years: float = 1.0) -> 
     )  # fmt: skip
 
 
-def _why(rows: Relation) -> Any:
+def _why(rows: Table) -> Any:
     """Why a customer is on the list, in plain words; money a year, orders of the days counted."""
     money = rows.shortfall.round().cast("int64").cast("string")
     served = ibis.literal("costs ") + money + ibis.literal(" a year more to serve than it brings, over ")
@@ -68,7 +68,7 @@ def _why(rows: Relation) -> Any:
     return ibis.ifelse(rows.avoidable_cost > 0, served, bought) + orders.cast("string") + ending
 
 
-def loss_sums(losses: Relation) -> Relation:
+def loss_sums(losses: Table) -> Table:
     """Loss makers added up, most money first.
 
     One row per remedy: customers, amount, shortfall, sd (errors add up, since customers share their inputs),
@@ -86,7 +86,7 @@ def loss_sums(losses: Relation) -> Relation:
     return sums.order_by(sums.shortfall.desc(), sums.segment)
 
 
-def loss_list(losses: Relation, segment: str, years: float, cost: float, effect: float | None = 1.0) -> Relation:
+def loss_list(losses: Table, segment: str, years: float, cost: float, effect: float | None = 1.0) -> Table:
     """The working list of one remedy, most money first.
 
     years: discounted length of the horizon. cost: of acting on one customer. effect: share of customers for whom
@@ -100,7 +100,7 @@ def loss_list(losses: Relation, segment: str, years: float, cost: float, effect:
     return ordered.select("customer_id", "place", "amount", "value", "why")
 
 
-def kept_by_unavoidable_cost(customers: Relation, sure: float, years: float = 1.0) -> Relation:
+def kept_by_unavoidable_cost(customers: Table, sure: float, years: float = 1.0) -> Table:
     """Customers who show a loss, but pay for what serving them adds.
 
     customers: of customer_profit, counted over so many years. One row: customers, contribution (margin less avoidable
@@ -111,6 +111,6 @@ def kept_by_unavoidable_cost(customers: Relation, sure: float, years: float = 1.
     return rows.aggregate(customers=rows.count(), contribution=ibis.coalesce(left.sum(), 0.0))
 
 
-def margin_rate(customers: Relation) -> Relation:
+def margin_rate(customers: Table) -> Table:
     """One row: rate, the margin of all customers of customer_profit as a share of their revenue; null without any."""
     return customers.aggregate(rate=customers.margin.sum() / customers.revenue.sum().nullif(0.0))

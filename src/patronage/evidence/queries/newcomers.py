@@ -13,12 +13,12 @@ from patronage.evidence.queries.lists import UNKNOWN
 from patronage.evidence.queries.sums import is_known, number
 
 if TYPE_CHECKING:
-    from patronage.evidence.relation import Relation
+    from ibis.expr.types import Table, Value
 
 DAYS_PER_YEAR = 365.25
 
 
-def newcomers(customers: Relation, days: Relation, since: date, as_of: date, terms: tuple[float, float]) -> Relation:
+def newcomers(customers: Table, days: Table, since: date, as_of: date, terms: tuple[float, float]) -> Table:
     """Customers first seen after a day, each valued over one horizon from its own first day.
 
     customers: of lifetime_value. days: purchase days (customer_id, day, value). terms: horizon in years and discount
@@ -46,12 +46,12 @@ def newcomers(customers: Relation, days: Relation, since: date, as_of: date, ter
     )
 
 
-def first_seen(customers: Relation) -> Any:
+def first_seen(customers: Table) -> Any:
     """The day on which the first customer of lifetime_value was seen, null without customers."""
     return customers.first_day.cast("date").min()
 
 
-def first_orders(lines: Relation) -> Relation:
+def first_orders(lines: Table) -> Table:
     """How each customer came: one row per customer_id with channel and product of the largest line of its first day."""
     bought = lines.filter(lines.customer_id.notnull() & lines.is_product & ~lines.is_return)
     largest = ibis.window(
@@ -62,7 +62,7 @@ def first_orders(lines: Relation) -> Relation:
     return first.select("customer_id", channel=first.channel_id, first_product=name)
 
 
-def came_by(newcomers: Relation, first: Relation, least: int) -> Relation:
+def came_by(newcomers: Table, first: Table, least: int) -> Table:
     """Newcomers by way of coming, those with at least `least` customers.
 
     One row per kind (place, first product, channel) and name: customers, mean and error (standard error) of worth,
@@ -80,7 +80,7 @@ def came_by(newcomers: Relation, first: Relation, least: int) -> Relation:
     return sums.filter(sums.customers >= least).order_by(sums.kind, sums.mean.desc(), sums.name)
 
 
-def all_newcomers(newcomers: Relation) -> Relation:
+def all_newcomers(newcomers: Table) -> Table:
     """One row over all newcomers: kind and name `unknown`, customers, mean, error, revenue as in came_by."""
     rows = newcomers.select(
         kind=ibis.literal(UNKNOWN), name=ibis.literal(UNKNOWN), worth=newcomers.worth, revenue=newcomers.revenue_12m
@@ -88,7 +88,7 @@ def all_newcomers(newcomers: Relation) -> Relation:
     return _summed(rows, ["kind", "name"])
 
 
-def _summed(rows: Relation, keys: list[str]) -> Relation:
+def _summed(rows: Table, keys: list[str]) -> Table:
     return rows.group_by(keys).aggregate(
         customers=rows.count(),
         mean=rows.worth.mean(),
@@ -97,6 +97,6 @@ def _summed(rows: Relation, keys: list[str]) -> Relation:
     )
 
 
-def _years_between(later: Relation, earlier: Relation) -> Relation:
+def _years_between(later: Value, earlier: Value) -> Value:
     # A whole number over a literal with a fraction is a short decimal on Spark.
     return later.delta(earlier, unit="day") / number(DAYS_PER_YEAR)

@@ -10,12 +10,13 @@ from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.sums import counted, whole
 
 if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
     from patronage.evidence.queries.basis import ValueBasis
-    from patronage.evidence.relation import Relation
     from patronage.evidence.tables import Orders
 
 
-def occasions(orders: Orders, basis: ValueBasis) -> Relation:
+def occasions(orders: Orders, basis: ValueBasis) -> Table:
     """One row per customer and day with a purchase not wholly cancelled.
 
     Keys: customer_id, day (date). revenue, value: in currency, net of the returns that name an
@@ -57,7 +58,7 @@ def occasions(orders: Orders, basis: ValueBasis) -> Relation:
     return days.filter(days.stands).drop("stands")
 
 
-def customer_days(orders: Orders, basis: ValueBasis) -> Relation:
+def customer_days(orders: Orders, basis: ValueBasis) -> Table:
     """One row per customer: first_day, last_day (dates), occasions, revenue and value of its occasions."""
     days = occasions(orders, basis)
     return days.group_by("customer_id").aggregate(

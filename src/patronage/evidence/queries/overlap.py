@@ -10,10 +10,10 @@ from ibis import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from patronage.evidence.relation import Relation
+    from ibis.expr.types import Table
 
 
-def listed_customers(lists: Sequence[Relation]) -> Relation:
+def listed_customers(lists: Sequence[Table]) -> Table:
     """Working lists one under the other.
 
     One row per list and customer_id: list (place in the sequence, int64), value (currency, null where unknown).
@@ -22,14 +22,14 @@ def listed_customers(lists: Sequence[Relation]) -> Relation:
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
-def shared_customers(listed: Relation) -> Relation:
+def shared_customers(listed: Table) -> Table:
     """How many customers two lists share: one row per pair that shares any: one < other (places), customers."""
     other = listed.select(customer_id="customer_id", other="list")
     pairs = listed.join(other, "customer_id").filter(_.list < _.other)
     return pairs.group_by(one=pairs.list, other=pairs.other).aggregate(customers=pairs.count())
 
 
-def on_several_lists(listed: Relation) -> Relation:
+def on_several_lists(listed: Table) -> Table:
     """Customers on more than one list: one row per list and customer: person (int64 from 0), list, value."""
     several = listed.group_by("customer_id").aggregate(lists=listed.count()).filter(_.lists > 1)
     rows = listed.semi_join(several, "customer_id")
@@ -37,11 +37,11 @@ def on_several_lists(listed: Relation) -> Relation:
     return rows.select("list", "value", person=person)
 
 
-def list_totals(listed: Relation) -> Relation:
+def list_totals(listed: Table) -> Table:
     """One row per list: list (place), value (sum of the values above 0, currency)."""
     return listed.group_by("list").aggregate(value=ibis.coalesce(listed.value.sum(where=listed.value > 0), 0.0))
 
 
-def _numbered(table: Relation, place: int) -> Any:
+def _numbered(table: Table, place: int) -> Any:
     number = ibis.literal(place, type="int64")
     return table.select(customer_id=table.customer_id, value=table.value.cast("float64"), list=number)
