@@ -79,6 +79,8 @@ LINES: list[dict[str, Any]] = [
      "quantity": 1.0, "amount": 4.95, "is_product": False, "place": "UK"},
     {"customer_id": "f", "ordered_at": "2020-02-29", "order_id": "f1", "product_id": "p1", "quantity": 1.0,
      "amount": 12.0, "unit_cost": 20.0, "place": "UK"},
+    {"customer_id": "n", "ordered_at": "2023-11-11", "amount": 8.0, "product": " unnamed\v", "channel_id": "fax"},
+    {"customer_id": "n", "ordered_at": "2023-11-11", "amount": 8.0, "product_id": "p2", "product": "vif"},
     {"customer_id": "late", "ordered_at": "2024-03-01", "order_id": "z1", "product_id": "p1", "quantity": 1.0,
      "amount": 12.0},
     # Lines of no one, and lines that are no product.

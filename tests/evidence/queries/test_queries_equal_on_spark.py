@@ -71,7 +71,6 @@ RULES = [
 ]
 REMEDIES = losses.Remedies(dearer=0.05, fewer=0.5, sure=0.9, beyond=2.0)
 SLICES = baskets.Slices(AS_OF, 365, 3)
-OVER = {"settled": sums.settled, "whole": sums.whole}
 BAND = lists.Band(0.1, 0.99)
 
 # Results that stand stored between the stages of a run, made in this order.
@@ -178,6 +177,7 @@ CASES: Mapping[str, Make] = {
     "lifetime.column_sums": lambda s: lifetime.column_sums(s["histories"], ["x", "mean_value", "age"]),
     "lifetime.values_then_and_now": lambda s: lifetime.values_then_and_now(s["histories"], s["early"], s["lifetime"]),
     "lists.slipping": STAGES["slipping"],
+    "lists.by_mean_room": lambda s: lists.by_mean_room(s["slipping"]),
     "lists.lapsed": lambda s: lists.lapsed(s["lifetime"], s["buying"], s["lives"], 0.2),
     "lists.buying_histories": STAGES["buying"],
     "lists.paid_histories": lambda s: lists.paid_histories(s["buying"], s["days"]),
@@ -245,7 +245,8 @@ CASES: Mapping[str, Make] = {
         settled=sums.settled((s["price"].leakage + sums.number(0.1)).sum()),
         counted=sums.counted(sums.is_known(s["price"].price_index)),
         whole=sums.whole(s["price"].lines.sum()),
-        **{f"{name} over none": make(s["price"].lines.sum(where=s["price"].revenue < -9)) for name, make in OVER.items()},
+        settled_of_none=sums.settled(s["price"].leakage.sum(where=s["price"].lines < 0)),
+        whole_of_none=sums.whole(s["price"].lines.sum(where=s["price"].lines < 0)),
     ),
     "traits.behaviour_traits": lambda s: traits.behaviour_traits(s.orders, s["types"], YEAR),
     "traits.behaviour_traits untold": lambda s: traits.behaviour_traits(s.orders, None, BEFORE),
