@@ -15,6 +15,8 @@ import pytest
 
 HERE = Path(__file__).parent
 
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows has neither these permissions nor these limits")
+
 
 def limited(*commands: tuple[int | None, tuple[object, ...]]) -> list[dict[str, Any]]:
     """What command lines say in a process that permissions hold for, each with the most bytes a file may have."""
@@ -58,6 +60,7 @@ def small_project(cli: Any, make_project: Any) -> Path:
     return folder
 
 
+@posix
 def test_a_read_only_folder_can_be_read_and_says_what_cannot_be_written(
     cli: Any, own_shop: Path, tmp_path: Path
 ) -> None:
@@ -86,6 +89,7 @@ def test_a_read_only_folder_can_be_read_and_says_what_cannot_be_written(
     assert files_of(own_shop) == before
 
 
+@posix
 def test_files_that_may_not_be_read_are_named(make_project: Any) -> None:
     closed_files = [make_project(name="a") / "orders.csv", make_project(name="b") / "strategy.yaml"]
     for path in closed_files:
@@ -96,6 +100,7 @@ def test_files_that_may_not_be_read_are_named(make_project: Any) -> None:
         assert f"{path}: cannot be read; give yourself permission to read it" in answer["err"]
 
 
+@posix
 def test_files_that_cannot_grow_at_any_point_of_a_run_leave_the_last_good_one(cli: Any, small_project: Path) -> None:
     (small_project / "ledger.jsonl").write_text("", encoding="utf-8")
     shown = cli("show", small_project, "cohorts", "--json").data
@@ -112,6 +117,7 @@ def test_files_that_cannot_grow_at_any_point_of_a_run_leave_the_last_good_one(cl
     assert cli("run", small_project, "--only", "cohorts").code == 0
 
 
+@posix
 def test_an_export_that_cannot_be_written_whole_leaves_the_one_of_before(small_project: Path, tmp_path: Path) -> None:
     names = ("x.csv", "x.xlsx", "cells.csv", "cells.parquet", "page.html")
     for name in names:
@@ -144,6 +150,7 @@ def small_disk(folder: Path, size: int) -> Generator[bool]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+@posix
 def test_a_full_disk_is_told_at_any_point_of_a_run(cli: Any, small_project: Path, tmp_path: Path) -> None:
     inputs = {name: (small_project / name).read_bytes() for name in ("orders.csv", "strategy.yaml")}
     for pages in range(6, 26, 3):

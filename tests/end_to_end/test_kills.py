@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 KILLS = 50
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL to send")
 def test_fifty_kills_at_random_moments_lose_nothing(make_project: Any) -> None:
-    """Processes are killed with SIGKILL where there is such a signal; Windows has none to send."""
-    if os.name != "posix":
-        return
     folder = make_project()
     (folder / "ledger.jsonl").write_text(
         '{"version": 1, "at": "2022-01-05T10:00:00+00:00", "id": "0123456789", "action": "accept", "who": "ann"}\n',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -53,6 +54,21 @@ def test_explain_refuses_what_is_not_there(
     row = proposal(cli, finished_shop)
     given = [argument.replace("{id}", row["id"]) for argument in arguments]
     without_loss(finished_shop, 2, phrase, "explain", finished_shop, *given)
+
+
+def test_names_that_act_up_are_shown_as_text_on_the_screen(cli: Any, finished_shop: Path) -> None:
+    row = proposal(cli, finished_shop)
+    with (finished_shop / "orders.csv").open(encoding="utf-8", newline="") as file:
+        names = dict.fromkeys(line["customer"] for line in csv.DictReader(file))
+    nasty = [name for name in names if not name.startswith("client-")]
+    assert len(nasty) == 12
+    for name in nasty:
+        answer = cli("explain", finished_shop, row["id"], "--customer", name)
+        assert answer.code == 0, answer
+        assert "Order lines of" in answer.out
+        assert not [letter for letter in answer.out if not letter.isprintable() and letter != "\n"]
+    shown = cli("explain", finished_shop, row["id"], "--customer", "[bold red]markup[/]").out
+    assert "Order lines of [bold red]markup[/]" in shown
 
 
 def test_decide_writes_one_line_a_verdict_and_the_ledger_follows(cli: Any, own_shop: Path) -> None:

@@ -81,7 +81,14 @@ def run(arguments: list[str]) -> int:
         tell_faults(error.faults, as_json=as_json)
         return INVALID if _is_input(error) else FAILED
     except TyperException as error:
-        cast("Any", error).show()
+        refusal = cast("Any", error)
+        if as_json:
+            told = Fault(
+                "command line", refusal.format_message().rstrip("."), "patronage COMMAND --help tells its options"
+            )
+            tell_faults((told,), as_json=True)
+        else:
+            refusal.show()
         return INVALID
     except typer.Abort:
         warn("stopped; the last good run is untouched")

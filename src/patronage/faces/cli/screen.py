@@ -70,8 +70,9 @@ def table(
 ) -> None:
     """A table of plain texts; columns named in `right` are aligned to the right."""
     drawn = Table(
-        title=escape(title) or None, title_justify="left", header_style="bold", box=None, padding=(0, 2, 0, 0)
-    )
+        title=escape(printable(title)) or None, title_justify="left",
+        header_style="bold", box=None, padding=(0, 2, 0, 0),
+    )  # fmt: skip
     for index, name in enumerate(columns):
         drawn.add_column(escape(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
