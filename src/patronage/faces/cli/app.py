@@ -18,6 +18,9 @@ from patronage.vocabulary.version import VERSION
 TRACEBACK = "PATRONAGE_TRACEBACK"
 """The variable of the environment under which a fault of the product's own is shown with its traceback."""
 
+INTERRUPTED = 130
+"""What the library gives back when a person pressed Ctrl-C."""
+
 OUT_OF_MEMORY = Fault(
     "memory", "there is not enough of it", "close other programs, or set how much to hold: --memory 2GB"
 )
@@ -91,8 +94,7 @@ def run(arguments: list[str]) -> int:
             refusal.show()
         return INVALID
     except typer.Abort:
-        warn("stopped; the last good run is untouched")
-        return FAILED
+        return _stopped()
     except BrokenPipeError:
         _nobody_reads()
         return FAILED
@@ -105,7 +107,14 @@ def run(arguments: list[str]) -> int:
             raise
         tell_faults((_own_fault(error),), as_json=as_json)
         return FAILED
+    if found == INTERRUPTED:
+        return _stopped()
     return found if isinstance(found, int) else 0
+
+
+def _stopped() -> int:
+    warn("stopped; the last good run is untouched")
+    return FAILED
 
 
 def _is_input(error: PatronageError) -> bool:

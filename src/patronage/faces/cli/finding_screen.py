@@ -10,7 +10,7 @@ from patronage.faces.cli.screen import out, printable, table
 from patronage.faces.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from patronage.evidence.store import StoredTable
 
@@ -19,21 +19,25 @@ SHOWN_ROWS = 10
 
 
 def tell_finding(data: dict[str, Any], tables: dict[str, StoredTable]) -> None:
-    """The figures of a finding, one a line, and the first rows of each of its tables."""
+    """The figures of a finding, one a line, what it lists, and the first rows of each of its tables."""
     name = str(data["finding"]).replace("_", " ")
     out.print(f"[bold]{escape(name)}[/] as of {data['as_of']}, evidence: {data['grade']}\n")
-    rows = [[label, figure] for label, figure in _figures(data["summary"], "")]
-    table("", ["figure", "value"], rows)
+    parts = list(_parts(data["summary"], ""))
+    if figures := [[label, part] for label, part in parts if isinstance(part, str)]:
+        table("", ["figure", "value"], figures)
+    for label, part in parts:
+        if not isinstance(part, str):
+            _tell_rows(f"{label}: {len(part):,} {'row' if len(part) == 1 else 'rows'}", list(part[0]), part)
     for key, stored in tables.items():
-        _tell_table(key, stored)
+        shown = stored.records(SHOWN_ROWS)
+        _tell_rows(f"{words_of(key)}: {len(shown)} of {stored.rows:,} rows", stored.columns, shown)
     if tables:
         out.print("\nAll rows: --table NAME --csv FILE, or --parquet FILE")
 
 
-def _tell_table(key: str, stored: StoredTable) -> None:
-    """The first rows of a table, and of its columns as many as the screen is wide."""
-    shown = stored.records(SHOWN_ROWS)
-    cells = {name: [_cell(row[name]) for row in shown] for name in stored.columns}
+def _tell_rows(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as a table, and of their columns as many as the screen is wide."""
+    cells = {name: [_inline(row.get(name)) for row in rows] for name in columns}
     room = out.width
     fitting: list[str] = []
     for name, column in cells.items():
@@ -41,45 +45,53 @@ def _tell_table(key: str, stored: StoredTable) -> None:
         if room < 0 and fitting:
             break
         fitting.append(name)
-    rest = [name for name in stored.columns if name not in fitting]
+    rest = [name for name in columns if name not in fitting]
     out.print()
-    rows = list(zip(*(cells[name] for name in fitting), strict=True))
-    table(f"{words_of(key)}: {len(shown)} of {stored.rows:,} rows", [words_of(name) for name in fitting], rows)
+    lines = list(zip(*(cells[name] for name in fitting), strict=True))
+    table(title, [words_of(name) for name in fitting], lines)
     if rest:
         out.print(f"[dim]and the columns {escape(', '.join(map(words_of, rest)))}[/]")
 
 
-def _figures(value: Any, label: str) -> Iterator[tuple[str, str]]:
-    """Each figure of nested data under a label a person reads; an estimate as mean and interval."""
+def _parts(value: Any, label: str) -> Iterator[tuple[str, str | list[dict[str, Any]]]]:
+    """Each figure of nested data under a label a person reads, and each list of rows as it is."""
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
-        if {"mean", "p05", "p95", "unit"} <= fields.keys():
-            span = f"{_cell(fields['mean'])} ({_cell(fields['p05'])} to {_cell(fields['p95'])}) {fields['unit']}"
-            yield label, span
+        if fields.keys() == {"shape"}:
+            return
+        if _is_estimate(fields):
+            yield label, _inline(fields)
             return
         for key, inner in fields.items():
-            yield from _figures(inner, f"{label} {key}".strip().replace("_", " "))
-    elif isinstance(value, list):
-        members = cast("list[Any]", value)
-        if all(not isinstance(member, dict | list) for member in members):
-            yield label, ", ".join(_cell(member) for member in members) or "none"
-            return
-        for index, member in enumerate(members, start=1):
-            yield from _figures(member, f"{label} {_name(member) or index}")
-    else:
-        yield label, _cell(value)
+            yield from _parts(inner, f"{label} {words_of(key)}".strip())
+    elif isinstance(value, list) and value and all(isinstance(member, dict) for member in cast("list[Any]", value)):
+        yield label, cast("list[dict[str, Any]]", value)
+    elif value != "":
+        yield label, _inline(value)
 
 
-def _name(member: Any) -> str | None:
-    if not isinstance(member, dict):
-        return None
-    fields = cast("dict[str, Any]", member)
-    return fields.get("id") or fields.get("name")
+def _inline(value: Any) -> str:
+    """Any value in one line: an estimate as mean and interval, a list by its members."""
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        if _is_estimate(fields):
+            span = f"{_cell(fields['mean'])} ({_cell(fields['p05'])} to {_cell(fields['p95'])})"
+            return f"{span} {fields['unit']}"
+        return ", ".join(f"{words_of(key)} {_inline(inner)}" for key, inner in fields.items())
+    if isinstance(value, list):
+        return ", ".join(_inline(member) for member in cast("list[Any]", value)) or "none"
+    return _cell(value)
+
+
+def _is_estimate(fields: dict[str, Any]) -> bool:
+    return fields.keys() >= {"mean", "p05", "p95", "unit"}
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
-    return printable(str(value))
+    return printable(f"{value:,}" if isinstance(value, int) else str(value))

@@ -69,10 +69,10 @@ def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: frozenset[int] = frozenset()
 ) -> None:
     """A table of plain texts; columns named in `right` are aligned to the right."""
-    drawn = Table(
-        title=escape(printable(title)) or None, title_justify="left",
-        header_style="bold", box=None, padding=(0, 2, 0, 0),
-    )  # fmt: skip
+    if title:
+        # A title of the table's own would be broken to the table's width.
+        out.print(f"[italic]{escape(printable(title))}[/]", soft_wrap=True)
+    drawn = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
     for index, name in enumerate(columns):
         drawn.add_column(escape(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
