@@ -47,15 +47,15 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.Array(dt.string)), dt.timestamp))
-def _parsed_local(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]
+def _parsed_local(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]  body lives in the engine
 
 
 @ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.Array(dt.string)), dt.Timestamp("UTC")))
-def _parsed_zoned(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]
+def _parsed_zoned(text: str, forms: list[str]): ...  # pyright: ignore[reportUnusedParameter]  body lives in the engine
 
 
 @ibis.udf.scalar.builtin(name="make_timestamp", signature=((dt.int64,), dt.timestamp))
-def _from_micros(micros: int): ...  # pyright: ignore[reportUnusedParameter]
+def _from_micros(micros: int): ...  # pyright: ignore[reportUnusedParameter]  body lives in the engine
 
 
 @dataclass(frozen=True, slots=True)
