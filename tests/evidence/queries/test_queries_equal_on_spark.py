@@ -209,7 +209,6 @@ CASES: Mapping[str, Make] = {
     "newcomers.came_by": lambda s: newcomers.came_by(s["new"], s["firsts"], 1),
     "newcomers.all_newcomers": lambda s: newcomers.all_newcomers(s["new"]),
     "occasions.occasions": lambda s: occasions.occasions(s.orders, MARGIN),
-    "occasions.customer_days": lambda s: occasions.customer_days(s.orders, REVENUE),
     "overlap.listed_customers": STAGES["listed"],
     "overlap.shared_customers": lambda s: overlap.shared_customers(s["listed"]),
     "overlap.on_several_lists": lambda s: overlap.on_several_lists(s["listed"]),

@@ -56,15 +56,3 @@ def occasions(orders: Orders, basis: ValueBasis) -> Table:
         stands=standing.stands.any(),
     )
     return days.filter(days.stands).drop("stands")
-
-
-def customer_days(orders: Orders, basis: ValueBasis) -> Table:
-    """One row per customer: first_day, last_day (dates), occasions, revenue and value of its occasions."""
-    days = occasions(orders, basis)
-    return days.group_by("customer_id").aggregate(
-        first_day=days.day.min(),
-        last_day=days.day.max(),
-        occasions=days.count(),
-        revenue=days.revenue.sum(),
-        value=days.value.sum(),
-    )
