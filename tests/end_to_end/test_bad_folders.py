@@ -156,7 +156,9 @@ def test_a_full_disk_is_told_at_any_point_of_a_run(cli: Any, small_project: Path
     for pages in range(6, 26, 3):
         with small_disk(tmp_path / "disk", pages * 4096) as mounted:
             if not mounted:
-                # Whoever may not mount a disk has the same proven by the limit on the size of files above.
+                # Whoever may not mount a disk has the same proven by the limit on the size of files above; where
+                # nothing may be passed over, the disk must be there.
+                assert not os.environ.get("PATRONAGE_REQUIRE_DATA"), "no small disk could be mounted"
                 return
             for name, content in inputs.items():
                 (tmp_path / "disk" / name).write_bytes(content)
