@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from patronage.kernels.renewal import Hazard, Renewals, lapse_hazard, renewal_scores
+from patronage.kernels.renewal import Hazard, Renewals, lapse_hazard, p_renewal, renewal_scores
 
 LEVELS = (0.05, 0.5, 0.95)
 
@@ -74,7 +74,31 @@ def test_more_time_never_brings_less_and_discount_never_more(
     assert 0 <= near.p_alive[0] <= 1 - hazard + 1e-12
 
 
+@given(st.floats(0, 3), st.floats(0.1, 40), st.floats(0.01, 0.9), st.floats(0, 0.5))
+def test_the_chance_of_an_order_is_that_of_not_counting_none(
+    since: float, ahead: float, hazard: float, spread: float
+) -> None:
+    asked = one(since, ahead, spread=spread)
+    chance, scores = p_renewal(asked, hazard)[0], renewal_scores(asked, hazard, LEVELS)
+    assert chance == (scores.p_alive[0] if scores.expected[0] > 0 else 0.0)
+    assert chance <= scores.expected[0] + 1e-12
+
+
+def test_a_renewal_due_after_the_horizon_is_no_chance() -> None:
+    assert p_renewal(one(since=0.0, ahead=0.9), 0.2).tolist() == [0.0]
+    assert p_renewal(one(since=0.2, ahead=0.9), 0.2)[0] == pytest.approx(0.8 * ndtr(8.0) / (0.8 * ndtr(8.0) + 0.2))
+
+
+def test_simulated_renewals_are_made_as_often_as_said() -> None:
+    # Half a period in, nothing is late; of those not yet lapsed each makes its next renewal with 0.7.
+    random = np.random.default_rng(11)
+    made = random.random(20_000) < 0.7
+    assert abs(made.mean() - p_renewal(one(since=0.5, ahead=1.0), 0.3)[0]) < 4 * np.sqrt(0.21 / 20_000)
+
+
 def test_impossible_renewals_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^hazard must lie between 0 and 1, got 0$"):
+        p_renewal(one(), 0)
     with pytest.raises(ValueError, match=r"^since must not be negative: 1 of 1 are \(first at 0: -1.0\)$"):
         renewal_scores(one(since=-1.0), 0.2, LEVELS)
     with pytest.raises(ValueError, match=r"^hazard must lie between 0 and 1, got 1$"):

@@ -51,7 +51,7 @@ REVENUE = "revenue"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One segment of candidates added up: money in currency; base and room as in evidence/queries/lists."""
+    """One segment of candidates added up: money in currency; base, outcome and room as in evidence/queries/lists."""
 
     segment: str
     customers: int
@@ -59,7 +59,13 @@ class Group:
     gain: float
     noise: float
     base: float
+    outcome: float
     room: float
+
+    @property
+    def soon(self) -> float:
+        """Chance that one who is active shows the outcome; it is how far a test's share rises for each one kept."""
+        return min(self.outcome / self.base, 1.0) if self.base > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def _with_rest(last: Decision, rest: list[Group]) -> Decision:
 
 def group_of(row: dict[str, Any]) -> Group:
     """A group from a row of segment_sums."""
-    numbers = {name: float(row[name]) for name in ("amount", "gain", "noise", "base", "room")}
+    numbers = {name: float(row[name]) for name in ("amount", "gain", "noise", "base", "outcome", "room")}
     return Group(str(row["segment"]), int(row["customers"]), **numbers)
 
 

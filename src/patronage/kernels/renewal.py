@@ -91,6 +91,13 @@ def renewal_scores(customers: Renewals, hazard: float, levels: tuple[float, ...]
     return RenewalScores(chance, chance * expected, chance * discounted, variance, quantiles)
 
 
+def p_renewal(customers: Renewals, hazard: float) -> Floats:
+    """P(at least one order within the horizon) of each customer, (customers,): those alive whose next one is due."""
+    rows = _checked(customers)
+    due = np.maximum(1 - rows.since, 0.0) <= rows.ahead
+    return np.where(due, _p_alive(rows, share(hazard, "hazard")), 0.0)
+
+
 def _quantiles(table: Floats, chance: Floats, law: tuple[float, Floats], levels: tuple[float, ...]) -> Floats:
     """P(N > n) = P(alive) (1 - hazard)^n below the most; the quantile of N is the least n that brings it low enough."""
     hazard, most = law

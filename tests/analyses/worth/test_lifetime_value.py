@@ -147,6 +147,22 @@ def test_cost_to_serve_is_taken_off_order_by_order(
     assert np.asarray(net.shared_cost).std() > 0.05
 
 
+def test_as_many_simulated_customers_bought_within_a_year_as_said(
+    make_orders: Build, make_terms: MakeTerms, company: Any
+) -> None:
+    ratios: list[float] = []
+    for seed in (21, 22, 23):
+        lines = company.lines(seed)
+        said = column(valued(make_orders(lines, SIMULATED), make_terms(SIMULATED)), "p_buys_12m")
+        known = {line["customer_id"] for line in lines if line["ordered_at"].date() <= SIMULATED}
+        since = {
+            line["customer_id"] for line in lines if date(2022, 1, 1) <= line["ordered_at"].date() <= date(2022, 12, 31)
+        }
+        luck = np.sqrt((said * (1 - said)).sum())
+        ratios.append((len(since & known) - said.sum()) / luck)
+    assert abs(np.mean(ratios)) < 2.5 / np.sqrt(3)
+
+
 def test_contract_like_customers_are_valued_by_their_own_periods(
     make_orders: Build, make_terms: MakeTerms, engine: Engine, company: Any
 ) -> None:
@@ -167,6 +183,7 @@ def test_contract_like_customers_are_valued_by_their_own_periods(
     assert rows["z0"]["buying_type"] == "contract_like"
     # Twelve renewals, each failing with 0.5 / 221.
     assert rows["z0"]["expected_orders"] == pytest.approx(sum((1 - 0.5 / 221) ** k for k in range(1, 13)), rel=1e-3)
+    assert rows["z0"]["p_buys_12m"] == pytest.approx(1 - 0.5 / 221)
     assert (
         "The 20 contract-like customers are valued by their own periods, each renewal failing with 0.2%"
         in found.notes[-2]

@@ -77,7 +77,7 @@ def test_without_a_declared_effect_the_threshold_stands_in_words(
         "costs_of_action.retain.effect."
     )
     assert found.learning is not None
-    assert found.learning.test.startswith("Showing a rise of 1 percentage points takes ")
+    assert found.learning.test.startswith("Showing a rise of 0.5 percentage points takes ")
 
 
 def test_without_a_declared_cost_the_worth_of_each_success_stands_in_words(
@@ -196,7 +196,17 @@ def test_the_largest_effect_saves_the_summed_risk_of_those_listed(
     assert found.value.mean + cost * len(kept) == pytest.approx(risk)
 
 
-def test_the_base_of_the_test_is_called_what_it_is(make_lifetime: Any, terms: Any, engine: Any) -> None:
+def test_the_test_watches_a_share_that_can_be_seen(make_lifetime: Any, terms: Any, engine: Any) -> None:
     (found,) = retain(make_lifetime(TWO), terms, engine, None)
     assert found.learning is not None
-    assert found.learning.test.endswith("watch how many buy again within a year (about 50% are still active).")
+    assert found.learning.test.endswith("watch how many buy again within a year (about 25% do without).")
+
+
+def test_the_share_watched_rises_by_those_kept_who_buy_within_the_year(
+    make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    rows = [{"customer_id": f"c{number}", "p_alive": 0.5, "p_buys_12m": 0.25} for number in range(4000)]
+    (found,) = retain(make_lifetime(rows), terms, engine, make_costs("retain", cost=1.0, effect=0.1))
+    assert found.learning is not None
+    # Half of those who are active buy within the year, so one in ten kept is one in twenty who buys.
+    assert "a rise of 5 percentage points shows" in found.learning.test

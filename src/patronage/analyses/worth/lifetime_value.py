@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 
 from patronage.analyses.worth.lifetime_words import Counted, lifetime_notes
 from patronage.analyses.worth.order_variances import order_variances
+from patronage.analyses.worth.own_luck import value_luck
 from patronage.analyses.worth.shared_factors import Shared
 from patronage.analyses.worth.valuation import Facts, Valuation, Valued, valuation
 from patronage.evidence.queries.lifetime import lifetime_customers
 from patronage.evidence.store import StoredTable
-from patronage.evidence.tables import Orders
+from patronage.evidence.tables import Orders, Relation
 from patronage.findings.lifetime import Calendar, LifetimeValue, Renewing, RepeatBuying, Spend
 from patronage.findings.worth import CustomerProfit
 from patronage.kernels.draws import stream
-from patronage.kernels.group_totals import GroupTotals, SharedFactors, group_draws
+from patronage.kernels.group_totals import SharedFactors, lucky_draws
 from patronage.kernels.spend import SpendFit
-from patronage.vocabulary.estimate import Estimate, estimate
+from patronage.vocabulary.estimate import Estimate, Floats, estimate
 from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.horizon import TimeUnit
 from patronage.vocabulary.terms import Terms
@@ -56,7 +57,8 @@ def lifetime_value(
         per_order=made.laws.per_order,
         renewing=renewing,
         calendar_factor=float(made.calendar.mean()),
-        **_totals(made.valued, made.shared, terms, (unit, grade), _stray(made, repeat, terms)),
+        **_worths(orders, made, terms, (unit, grade)),
+        **_counts(made.valued, made.shared, terms, _stray(made, repeat, terms)),
         shared_gain=made.shared.gain.astype(np.float32),
         shared_cost=made.shared.cost.astype(np.float32),
         customers=_customers(orders, made.facts, made.valued),
@@ -85,30 +87,56 @@ def _stray(made: Valuation, repeat: RepeatBuying, terms: Terms) -> float:
     return math.sqrt(float(order_variances(made.laws, made.facts.histories, horizon, made.valued.factor).sum()))
 
 
-def _totals(valued: Valued, shared: Shared, terms: Terms, told: tuple[str, Grade], stray: float) -> dict[str, Estimate]:
-    """The estimates of all customers together: total, stationary_total, alive, expected_orders."""
+def _worths(orders: Orders, made: Valuation, terms: Terms, told: tuple[str, Grade]) -> dict[str, Estimate]:
+    """The value of all customers together: total, and stationary_total, without the calendar."""
     unit, grade = told
+    valued, shared = made.valued, made.shared
     gain, cost = float(valued.gain.sum()), float(valued.cost.sum())
     still_gain, still_cost = float((valued.gain / valued.factor).sum()), float((valued.cost / valued.factor).sum())
-    variance = float((valued.sd**2).sum())
-    still_variance = float(((valued.sd / valued.factor) ** 2).sum())
+    luck, still_luck = _luck(orders, made, terms)
+    # Parts of the total are drawn with the factors as the finding keeps them, and add to it.
+    moved = SharedFactors(shared.gain.astype(np.float32), shared.cost.astype(np.float32))
+    drawn = lucky_draws([gain], [cost], moved, luck[None])[0]
+    unmoved = SharedFactors(shared.still_gain, shared.still_cost)
+    still = lucky_draws([still_gain], [still_cost], unmoved, still_luck[None])[0]
+    return {
+        "total": estimate(drawn, unit, grade, mean=gain - cost),
+        "stationary_total": estimate(still, unit, grade, mean=still_gain - still_cost),
+    }
+
+
+def _luck(orders: Orders, made: Valuation, terms: Terms) -> tuple[Floats, Floats]:
+    """The luck of all customers in their value, (draws,), with the calendar and without it."""
+    valued, renews = made.valued, made.facts.histories.renews
+    value = valued.gain - valued.cost
+    luck = np.zeros((2, terms.draws))
+    done = 0
+    for batch in orders.engine.batches(_ids(orders, made.facts)):
+        part = slice(done, done + len(batch["customer_id"]))
+        moments = (value[part], valued.sd[part])
+        luck += value_luck(batch["customer_id"], moments, renews[None, part].astype(np.int64), 2, terms)
+        done = part.stop
+    factors = [valued.factor[renews == kind].mean() if (renews == kind).any() else 1.0 for kind in (False, True)]
+    return luck.sum(axis=0), luck[0] / factors[0] + luck[1] / factors[1]
+
+
+def _counts(valued: Valued, shared: Shared, terms: Terms, stray: float) -> dict[str, Estimate]:
+    """How many customers are alive, and how many orders they will place: alive, expected_orders."""
     chance, expected = valued.scores.p_alive, valued.scores.expected * valued.factor
-    both = GroupTotals([gain, still_gain], [cost, still_cost], [variance, still_variance])
-    drawn = [
-        group_draws(both, SharedFactors(*factors), seed=terms.seed, name="lifetime_value.luck")
-        for factors in ((shared.gain, shared.cost), (shared.still_gain, shared.still_cost))
-    ]
     luck = stream(terms.seed, "lifetime_value.alive").standard_normal(terms.draws)
     alive = float(chance.sum())
     living = np.clip(alive * shared.alive + math.sqrt(float((chance * (1 - chance)).sum())) * luck, 0.0, len(chance))
     ordered = float(expected.sum())
     counted = np.maximum(ordered * shared.orders + stray * luck, 0.0)
     return {
-        "total": estimate(drawn[0][0], unit, grade, mean=gain - cost),
-        "stationary_total": estimate(drawn[1][1], unit, grade, mean=still_gain - still_cost),
         "alive": estimate(living, "customers", Grade.BEHAVIOUR, mean=alive),
         "expected_orders": estimate(counted, "purchase days", Grade.BEHAVIOUR, mean=ordered),
     }
+
+
+def _ids(orders: Orders, facts: Facts) -> Relation:
+    """The ids of the customers in the order of their arrays."""
+    return orders.engine.open(facts.table).order_by("customer_id").select("customer_id")
 
 
 def _customers(orders: Orders, facts: Facts, valued: Valued) -> StoredTable:
@@ -116,6 +144,7 @@ def _customers(orders: Orders, facts: Facts, valued: Valued) -> StoredTable:
     quantiles = np.sort(valued.scores.quantiles * (valued.net * valued.factor)[:, None], axis=1)
     columns: dict[str, NDArray[Any]] = {
         "p_alive": valued.scores.p_alive,
+        "p_buys_12m": valued.soon,
         "expected_orders": valued.scores.expected * valued.factor,
         "value": valued.gain - valued.cost,
         "p05": quantiles[:, 0],
@@ -129,7 +158,7 @@ def _customers(orders: Orders, facts: Facts, valued: Valued) -> StoredTable:
 
     def batches() -> Iterator[dict[str, NDArray[Any]]]:
         done = 0
-        for batch in engine.batches(engine.open(facts.table).order_by("customer_id").select("customer_id")):
+        for batch in engine.batches(_ids(orders, facts)):
             size = len(batch["customer_id"])
             yield batch | {name: values[done : done + size] for name, values in columns.items()}
             done += size

@@ -14,8 +14,8 @@ from patronage.evidence.engine import Columns, Engine
 from patronage.findings.lifetime import RepeatBuying
 from patronage.kernels.alive_orders import Future, order_moments
 from patronage.kernels.draws import QUANTILES
-from patronage.kernels.future_orders import Customers, Outlook, predictive_table, score
-from patronage.kernels.renewal import Hazard, Renewals, RenewalScores, lapse_hazard, renewal_scores
+from patronage.kernels.future_orders import Customers, Outlook, p_at_least, predictive_table, score
+from patronage.kernels.renewal import Hazard, Renewals, RenewalScores, lapse_hazard, p_renewal, renewal_scores
 from patronage.kernels.repeat_buying import RepeatFit, alive_pairs, p_alive
 from patronage.kernels.repeat_counts import pairs
 from patronage.kernels.spend import SpendFit, expected_spend
@@ -161,6 +161,16 @@ def orders_ahead(fit: RepeatFit, past: Customers, future: Future) -> tuple[Float
     moments = order_moments(alive_pairs(fit, grouped.x, grouped.T), future)
     alive = p_alive(fit, past.x, past.t_x, past.T)
     return alive, alive * moments.plain[grouped.place], alive * moments.discounted[grouped.place]
+
+
+def chance_to_buy(laws: Laws, customers: Histories, horizon: float) -> Floats:
+    """P(at least one order within the horizon, in the models' unit) of each customer, (customers,)."""
+    chance = p_at_least(laws.repeat, customers.past, horizon)
+    if laws.hazard is not None:
+        gap = customers.gap[customers.renews]
+        asked = Renewals(customers.since, customers.spread[customers.renews], horizon / gap, np.zeros_like(gap))
+        chance[customers.renews] = p_renewal(asked, laws.hazard.mean)
+    return chance
 
 
 def worth_per_order(laws: Laws, customers: Histories) -> Floats:

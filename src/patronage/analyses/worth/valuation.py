@@ -17,6 +17,7 @@ from patronage.analyses.worth.stationary import (
     Histories,
     Laws,
     Scores,
+    chance_to_buy,
     cumulated,
     hazard,
     histories,
@@ -32,7 +33,7 @@ from patronage.findings.lifetime import Calendar, RepeatBuying
 from patronage.findings.worth import CustomerProfit
 from patronage.kernels.alive_orders import Future
 from patronage.vocabulary.estimate import Floats
-from patronage.vocabulary.horizon import TimeUnit
+from patronage.vocabulary.horizon import Horizon, TimeUnit
 from patronage.vocabulary.terms import Terms
 
 
@@ -51,9 +52,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """Scores of each customer in money, (customers,): gain and cost over the horizon, net worth of an order."""
+    """Scores of each customer in money, (customers,): gain and cost over the horizon, net worth of an order.
+
+    soon: chance to buy within the next twelve months, without season and trend.
+    """
 
     scores: Scores
+    soon: Floats
     gain: Floats
     cost: Floats
     net: Floats
@@ -92,7 +97,8 @@ def valuation(
     worth = worth_per_order(laws, facts.histories)
     weights = _month_weights(repeat, laws, (facts.histories, worth, asked), terms)
     over = calendar_over(calendar, weights, terms.draws)
-    valued = _valued(scores(laws, facts.histories, asked), facts, worth, float(over.mean()))
+    soon = chance_to_buy(laws, facts.histories, Horizon(1.0).in_units(TimeUnit(repeat.unit)))
+    valued = _valued((scores(laws, facts.histories, asked), soon), facts, worth, float(over.mean()))
     outside = outside_factors(over, profit, basis, (orders.engine, terms))
     shared = shared_factors(laws, facts.histories, Weights(worth, valued.gain, valued.cost), (asked, outside), terms)
     return Valuation(basis, facts, laws, valued, shared, over, told)
@@ -143,7 +149,8 @@ def _month_weights(repeat: RepeatBuying, laws: Laws, known: tuple[Histories, Flo
     return np.maximum(np.diff(cumulated(laws, customers, np.abs(worth), futures), prepend=0.0), 0.0)
 
 
-def _valued(found: Scores, facts: Facts, worth: Floats, factor: float) -> Valued:
+def _valued(told: tuple[Scores, Floats], facts: Facts, worth: Floats, factor: float) -> Valued:
+    found, soon = told
     moved = np.where(facts.histories.renews, 1.0, factor)
     orders = found.discounted * moved
-    return Valued(found, orders * worth, orders * facts.cost, worth - facts.cost, moved)
+    return Valued(found, soon, orders * worth, orders * facts.cost, worth - facts.cost, moved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.targeting import REVENUE, Group, Target, buyer, buyers, decided, life_pattern
-from patronage.decisions.trial import STILL, Trial
+from patronage.decisions.trial import Trial
 from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import Band, slipping
@@ -42,7 +42,7 @@ def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOf
             Move("retain", f"{who} falling silent", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount,
             gain,
             EFFECT,
-            Trial("get the contact", "buy again within a year", group.base, 1.0, group.customers, STILL),
+            Trial("get the contact", "buy again within a year", group.outcome, group.soon, group.customers),
             pattern,
             (_basis(group),),
             most=group.room,
@@ -62,6 +62,7 @@ def _basis(group: Group) -> Basis:
         "revenue of the last twelve months": group.amount,
         "value likely to be lost": group.gain * group.room,
         "mean chance of being active": group.base,
+        "mean chance to buy within a year": group.outcome,
     }
     return Basis("lifetime_value", group.customers, "customers", figures)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
 from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyer, buyers, decided, life_pattern
-from patronage.decisions.trial import STILL, Trial
+from patronage.decisions.trial import Trial
 from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import bought_once, buying_histories, lapsed, lengths_of_life, paid_histories
@@ -69,7 +69,7 @@ def win_back(
         return Case(
             Move("win_back", f"{who} who left", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount, gain,
             EFFECT,
-            Trial("get the offer", "buy again within a year", group.base, 1.0, group.customers, STILL),
+            Trial("get the offer", "buy again within a year", group.outcome, group.soon, group.customers),
             pattern,
             (_basis(group, lengths[group.segment]),),
             most=group.room,
@@ -96,6 +96,7 @@ def _basis(group: Group, life: Life) -> Basis:
         "discounted years of a second life": life.years,
         "active customers that tell its length": life.told_by,
         "mean chance of being active": group.base,
+        "mean chance to buy within a year": group.outcome,
         "context": CONTEXT,
     }
     return Basis("lifetime_value", group.customers, "customers", figures)

@@ -93,6 +93,7 @@ def lifetime_customers(orders: Orders, facts: Table, scores: Table) -> Table:
         "revenue_12m",
         "value_12m",
         "p_alive",
+        "p_buys_12m",
         "expected_orders",
         "value",
         "p05",
@@ -121,6 +122,19 @@ def by_segment(customers: Table, segments: Table) -> Table:
     """The customers of lifetime_value, each with its segment as `name`; segments: customer_id and segment."""
     joined = customers.join(segments.select("customer_id", name=segments.segment), "customer_id")
     return joined.drop(*({"customer_id_right"} & set(joined.columns)))
+
+
+def grouped_values(lists: Sequence[Table]) -> Table:
+    """One row per customer in the order of its id: value, sd, and its name in each list, as list_0, list_1, ...
+
+    lists: the customers of lifetime_value with a `name` each, every list with all of them.
+    """
+    first = lists[0]
+    grouped = first.select("customer_id", "value", "sd", list_0=first.name)
+    for place, other in enumerate(lists[1:], 1):
+        named = other.select(known_id=other.customer_id, **{f"list_{place}": other.name})
+        grouped = grouped.join(named, grouped.customer_id == named.known_id).drop("known_id")
+    return grouped.order_by("customer_id")
 
 
 def equity_by(customers: Table) -> Table:

@@ -46,8 +46,8 @@ def slipping(customers: Table, band: Band) -> Table:
 
     customers: of lifetime_value. One row per customer_id: place, segment (buying type), amount (revenue of the last
     twelve months), risk (value over the horizon that is lost if it left, times the chance that it did), spread (sd of
-    risk), base (chance that it is active), room (the chance that it is not), gain and noise as in by_mean_room.
-    Currency.
+    risk), base (chance that it is active), outcome (chance that it buys within twelve months), room (the chance that it
+    is not active), gain and noise as in by_mean_room. Currency.
     """
     p = _.p_alive
     told = customers.filter(is_known(p) & is_known(_.value) & (_.value > 0) & (p >= band.low) & (p < band.high))
@@ -55,7 +55,7 @@ def slipping(customers: Table, band: Band) -> Table:
     rows = told.select(
         "customer_id", "place", "orders", "last_day",
         segment=_segment(), amount=ibis.coalesce(_.revenue_12m, 0.0), risk=_.value * lost,
-        spread=(_.p95 - _.p05) / SD_OF_INTERVAL * lost, base=p, room=1 - p,
+        spread=(_.p95 - _.p05) / SD_OF_INTERVAL * lost, base=p, outcome=_.p_buys_12m, room=1 - p,
     )  # fmt: skip
     return by_mean_room(rows.mutate(why=_seen(rows, rows.base)))
 
@@ -85,7 +85,8 @@ def lapsed(customers: Table, histories: Table, lives: Table, below: float) -> Ta
     rows = rows.mutate(gain=_.rate * _.spend * _.life).filter(_.gain > 0)
     rows = rows.select(
         "customer_id", "place", "orders", "last_day", "segment", "gain",
-        amount=_.past_value / ibis.greatest(_.seen_years, 1.0), noise=_.gain, base=p, room=1 - p,
+        amount=_.past_value / ibis.greatest(_.seen_years, 1.0), noise=_.gain, base=p, outcome=_.p_buys_12m,
+        room=1 - p,
         risk=_.gain * (1 - p),
     )  # fmt: skip
     return rows.mutate(why=_seen(rows, rows.base))
@@ -166,8 +167,8 @@ def category_gaps(gaps: Table, customers: Table | None, years: float, covered: f
     best = rows.mutate(place_in_row=ibis.row_number().over(order)).filter(_.place_in_row == 0)
     return best.select(
         "customer_id", "place", "gain",
-        segment=_.category, amount=_.uptake * _.value_if_adopted, noise=_.gain, base=_.uptake, room=1 - _.uptake,
-        risk=_.gain * (1 - _.uptake),
+        segment=_.category, amount=_.uptake * _.value_if_adopted, noise=_.gain, base=_.uptake, outcome=_.uptake,
+        room=1 - _.uptake, risk=_.gain * (1 - _.uptake),
         why=_joined("does not buy ", best.category, "; ", _percent(best.uptake), "% of its like took it up unasked"),
     )  # fmt: skip
 
@@ -184,7 +185,7 @@ def below_price(customers: Table, scale: float, years: float) -> Table:
     return rows.select(
         "customer_id", "place", "revenue", "amount",
         segment=ibis.coalesce(rows.place, UNKNOWN), gain=rows.amount * years, noise=rows.amount * years,
-        base=number(0.0), room=number(1.0), risk=rows.amount * years,
+        base=number(0.0), outcome=number(0.0), room=number(1.0), risk=rows.amount * years,
         why=_joined("pays ", index, "% of what product, volume and month explain, over ", rows.lines, " lines"),
     )  # fmt: skip
 
@@ -258,7 +259,7 @@ def worth_acting_on(candidates: Table, acting: Acting | None) -> Table:
 def segment_sums(candidates: Table) -> Table:
     """Candidates added up, most money first.
 
-    One row per segment: customers, amount, gain, noise (independent between customers), base and room (means).
+    One row per segment: customers, amount, gain, noise (independent between customers), base, outcome and room (means).
     """
     sums = candidates.group_by("segment").aggregate(
         customers=candidates.count(),
@@ -266,6 +267,7 @@ def segment_sums(candidates: Table) -> Table:
         gain=candidates.gain.sum(),
         noise=(candidates.noise * candidates.noise).sum().sqrt(),
         base=candidates.base.mean(),
+        outcome=candidates.outcome.mean(),
         room=candidates.room.mean(),
     )
     return sums.order_by(sums.gain.desc(), sums.segment)
