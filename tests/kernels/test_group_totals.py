@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patronage.kernels.group_totals import GroupTotals, SharedFactors, group_draws
+from patronage.kernels.group_totals import GroupTotals, SharedFactors, group_draws, lucky_draws
 
 
 def test_without_luck_a_draw_is_gain_less_cost_at_its_factors() -> None:
@@ -44,3 +44,25 @@ def test_negative_variance_is_refused() -> None:
         group_draws(GroupTotals([1.0], [0.0], [-1.0]), shared, seed=1, name="test")
     with pytest.raises(ValueError, match=r"^arrays must be of one length, got gain 1, cost 2, variance 1$"):
         group_draws(GroupTotals([1.0], [0.0, 1.0], [1.0]), shared, seed=1, name="test")
+
+
+def test_own_luck_moves_with_the_gain_and_costs_are_taken_off() -> None:
+    drawn = lucky_draws([100.0], [40.0], SharedFactors([1.0, 1.1], [1.0, 0.5]), [[-50.0, 10.0]])
+    np.testing.assert_allclose(drawn, [[10.0, 101.0]], rtol=1e-12)
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=6, max_size=6), st.floats(0.1, 2.0), st.floats(0.1, 2.0))
+def test_parts_with_their_luck_add_to_the_whole(numbers: list[float], up: float, down: float) -> None:
+    gain, cost, luck = np.array(numbers).reshape(3, 2)
+    shared = SharedFactors([up], [down])
+    parts = lucky_draws(gain, cost, shared, luck[:, None])
+    whole = lucky_draws([gain.sum()], [cost.sum()], shared, [[luck.sum()]])
+    assert parts.sum() == pytest.approx(whole[0, 0], abs=1e-8)
+
+
+def test_luck_of_another_number_of_groups_or_draws_is_refused() -> None:
+    shared = SharedFactors([1.0], [1.0])
+    with pytest.raises(ValueError, match=r"^arrays must be of one length, got gain 1, cost 1, luck 2$"):
+        lucky_draws([1.0], [1.0], shared, [[1.0], [2.0]])
+    with pytest.raises(ValueError, match=r"^arrays must be of one length, got up 1, down 1, luck 2$"):
+        lucky_draws([1.0], [1.0], shared, [[1.0, 2.0]])

@@ -50,3 +50,17 @@ def group_draws(totals: GroupTotals, shared: SharedFactors, *, seed: int, name: 
     safe = np.where(lucky, centre, 1.0)
     shape = np.clip(safe / np.where(spread > 0, spread, 1.0), 0.03, 1e6) ** 2
     return np.where(lucky, safe * random.standard_gamma(shape) / shape, centre + spread * normal)
+
+
+def lucky_draws(gain: ArrayLike, cost: ArrayLike, shared: SharedFactors, luck: ArrayLike) -> Floats:
+    """Draws of each group's gain less cost, (groups, draws), with the luck of its own customers.
+
+    gain, cost: expected, (groups,). luck: of gain less cost, (groups, draws), at factors of 1; it moves with the gain,
+    so that gains without cost stay above 0. Each term is a sum over customers: parts add to the whole draw by draw.
+    """
+    gains, costs = finite(gain, "gain", axes=1), finite(cost, "cost", axes=1)
+    own = finite(luck, "luck", axes=2)
+    same_length(gain=gains, cost=costs, luck=own.T)
+    up, down = finite(shared.gain, "shared gain", axes=1), finite(shared.cost, "shared cost", axes=1)
+    same_length(up=up, down=down, luck=own)
+    return (gains[:, None] + own) * up - np.outer(costs, down)

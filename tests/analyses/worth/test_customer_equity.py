@@ -7,19 +7,23 @@ from datetime import date
 from math import fsum
 from typing import Any
 
+import numpy as np
 import pytest
 
 from patronage.analyses.worth.customer_equity import customer_equity
 from patronage.analyses.worth.lifetime_value import lifetime_value
+from patronage.analyses.worth.own_luck import value_luck
 from patronage.analyses.worth.repeat_buying import repeat_buying
 from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import CustomerEquity, EquityParts, LifetimeValue
+from patronage.kernels.group_totals import SharedFactors, lucky_draws
 from patronage.strategy.segments import SegmentRule, SegmentRules
 from patronage.vocabulary.expressions import parsed
 from patronage.vocabulary.terms import Terms
 
 Build = Callable[..., Orders]
 MakeTerms = Callable[..., Terms]
+COST = "cost_to_serve"
 SIMULATED = date(2021, 12, 31)
 
 
@@ -52,6 +56,41 @@ def test_parts_of_every_kind_add_to_the_total(make_orders: Build, make_terms: Ma
     assert [row["name"] for row in found.by_segment.records()] == ["home", "other"]
     assert found.top_tenth_share is not None
     assert 0.1 < found.top_tenth_share < 1
+
+
+def test_the_same_customers_have_the_same_interval_in_every_list(
+    make_orders: Build, make_terms: MakeTerms, company: Any
+) -> None:
+    segments = SegmentRules((SegmentRule("home", "Home", parsed("place = 'UK'"), "place = 'UK'"),))
+    orders = make_orders(placed(company.lines(21)), SIMULATED)
+    found, _ = made(orders, make_terms(SIMULATED), segments)
+    assert found.by_place is not None
+    assert found.by_segment is not None
+    places: list[dict[str, Any]] = found.by_place.records()
+    homes: list[dict[str, Any]] = found.by_segment.records()
+    for place, segment in zip(places, homes, strict=True):
+        assert {**place, "name": ""} == {**segment, "name": ""}
+
+
+def test_groups_of_a_list_add_to_the_total_draw_by_draw(
+    make_orders: Build, make_terms: MakeTerms, company: Any
+) -> None:
+    terms = make_terms(SIMULATED)
+    orders = make_orders(placed(company.lines(21)), SIMULATED)
+    found, lifetime = made(orders, terms)
+    assert lifetime.total.draws is not None
+    rows: list[dict[str, Any]] = sorted(lifetime.customers.records(), key=lambda row: row["customer_id"])
+    quarters = [f"{row['first_day']:%Y}-Q{(row['first_day'].month + 2) // 3}" for row in rows]
+    names = sorted(set(quarters))
+    ids, value, sd, cost = (np.array([row[name] for row in rows]) for name in ("customer_id", "value", "sd", COST))
+    groups = np.array([[names.index(quarter) for quarter in quarters]])
+    luck = value_luck(ids, (value, sd), groups, len(names), terms)
+    gain, costs = np.bincount(groups[0], value + cost), np.bincount(groups[0], cost)
+    drawn = lucky_draws(gain, costs, SharedFactors(lifetime.shared_gain, lifetime.shared_cost), luck)
+    np.testing.assert_allclose(drawn.sum(axis=0), lifetime.total.draws, rtol=1e-6)
+    parts: list[dict[str, Any]] = found.by_cohort.records()
+    told = [(row["p05"], row["p95"]) for row in parts]
+    np.testing.assert_allclose(np.quantile(drawn, (0.05, 0.95), axis=1).T, told, rtol=1e-9)
 
 
 def test_the_bridge_adds_from_a_year_ago_to_today(make_orders: Build, make_terms: MakeTerms, company: Any) -> None:

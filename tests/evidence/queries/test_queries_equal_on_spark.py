@@ -110,7 +110,7 @@ STAGES: Mapping[str, Make] = {
     "buying": lambda s: lists.buying_histories(s["repeat"], rate_shape=0.8, rate_scale=6.3, days_per_unit=7.0),
     "below": lambda s: lists.below_price(s["price"], 0.8, 2.5),
     "losses": lambda s: losses.loss_makers(s["profit"], REMEDIES),
-    "new": lambda s: newcomers.newcomers(s["lifetime"], s["days"], BEFORE.end, AS_OF, (3.0, 0.1)),
+    "new": lambda s: newcomers.newcomers(s["lifetime"], s["days"], BEFORE.end, AS_OF, newcomers.FirstYears(3.0, 0.1, 0.3)),
     "firsts": lambda s: newcomers.first_orders(s.orders.table),
     "listed": lambda s: overlap.listed_customers([s["work"], s["other_work"], s["work"]]),
 }
@@ -173,6 +173,9 @@ CASES: Mapping[str, Make] = {
     "lifetime.by_cohort": lambda s: lifetime.by_cohort(s["lifetime"]),
     "lifetime.by_place": lambda s: lifetime.by_place(s["lifetime"]),
     "lifetime.by_segment": lambda s: lifetime.by_segment(s["lifetime"], s["segments"]),
+    "lifetime.grouped_values": lambda s: lifetime.grouped_values(
+        [lifetime.by_cohort(s["lifetime"]), lifetime.by_segment(s["lifetime"], s["segments"])]
+    ),
     "lifetime.equity_by": lambda s: lifetime.equity_by(lifetime.by_cohort(s["lifetime"])),
     "lifetime.column_sums": lambda s: lifetime.column_sums(s["histories"], ["x", "mean_value", "age"]),
     "lifetime.values_then_and_now": lambda s: lifetime.values_then_and_now(s["histories"], s["early"], s["lifetime"]),

@@ -17,6 +17,7 @@ from patronage.evidence.queries.lifetime import (
     costed_facts,
     customer_facts,
     equity_by,
+    grouped_values,
     kept_value,
     lifetime_customers,
     recent_value,
@@ -96,6 +97,11 @@ def test_equity_sits_in_cohorts_places_and_segments(orders_of: Build, records: R
     segments = ibis.memtable({"customer_id": ["a", "b", "c"], "segment": ["home", "home", "other"]})
     assert [tuple(row.values())[:3] for row in records(equity_by(by_segment(customers, segments)))] == [
         ("home", 2, 61.0), ("other", 1, 90.0),
+    ]  # fmt: skip
+    lists = [by_cohort(customers), by_segment(customers, segments), by_place(customers)]
+    assert [tuple(row.values()) for row in records(grouped_values(lists))] == [
+        ("a", 60.0, 3.0, "2023-Q2", "home", "UK"), ("b", 1.0, 4.0, "2023-Q1", "home", "unknown"),
+        ("c", 90.0, 12.0, "2024-Q4", "other", "FR"),
     ]  # fmt: skip
 
 
