@@ -107,6 +107,51 @@ def test_every_chart_has_its_words(opened: Callable[..., Sight]) -> None:
         assert len(charts.nth(place).get_attribute("aria-label") or "") > 40
 
 
+LETTERS = """
+[...document.querySelectorAll('figure svg')].filter(svg => svg.getBoundingClientRect().width > 0).map(svg => {
+  const frame = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll('text')].map(text => {
+    const matrix = text.getScreenCTM(), box = text.getBoundingClientRect();
+    return {text: text.textContent, size: parseFloat(getComputedStyle(text).fontSize) * Math.hypot(matrix.a, matrix.b),
+            box: [box.left, box.right, box.top, box.bottom]};
+  });
+  return {frame: [frame.left, frame.right, frame.top, frame.bottom], texts};
+})
+"""
+"""Every chart that is to be seen: its frame, and each of its texts with the height of its letters in CSS pixels."""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), *VIEWS])
+def test_letters_in_charts_can_be_read_and_stand_clear_of_each_other(
+    opened: Callable[..., Sight], width: int, scheme: str
+) -> None:
+    charts = opened(width, scheme).page.evaluate(LETTERS)
+    assert len(charts) >= 5
+    for chart in charts:
+        left, right, top, bottom = chart["frame"]
+        for text in chart["texts"]:
+            assert 17 >= text["size"] >= (10 if width < 390 else 11), text
+            box = text["box"]
+            assert left - 1 <= box[0] <= box[1] <= right + 1, (text, chart["frame"])
+            assert top - 1 <= box[2] <= box[3] <= bottom + 1, (text, chart["frame"])
+        for place, one in enumerate(chart["texts"]):
+            for other in chart["texts"][place + 1 :]:
+                assert not on_each_other(one["box"], other["box"]), (one, other)
+
+
+def on_each_other(one: list[float], other: list[float]) -> bool:
+    """Whether two boxes (left, right, top, bottom) share more than the air around their letters."""
+    across = min(one[1], other[1]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[2], other[2])
+    return across > 1 and down > 4
+
+
+def test_a_page_shows_each_chart_once(opened: Callable[..., Sight]) -> None:
+    for width in (390, 1280):
+        page = opened(width).page
+        assert page.locator("figure svg:visible").count() == page.locator("figure").count()
+
+
 def test_a_heading_sorts_its_table_down_and_up(opened: Callable[..., Sight]) -> None:
     page = opened().page
     table = page.locator("section#quality table.sortable").first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from patronage.faces.charts import Picture
+from patronage.faces.drawing import Picture
 from patronage.faces.words import cell, percent, words_of
 
 if TYPE_CHECKING:

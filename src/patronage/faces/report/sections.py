@@ -60,14 +60,14 @@ def where_profit_sits(pages: Pages) -> Section:
     if whale is None or profit is None:
         return _waiting(pages, "profit", "Profit", title, "whale_curve")
     rows, _ = stored_rows(whale.curve, limit=2000)
-    names = {"raw": f"as measured, in {whale.unit}"}
+    names = {"raw": "as measured"}
     if whale.shrunk is not None:
         names["shrunk"] = "after taking out noise"
     peak = percent(whale.raw.peak) if not whale.raw.in_currency else money(whale.raw.peak, pages.currency)
     words = (
         f"The best tenth of {whale.customers:,} customers bring {percent(whale.top_tenth)} of the total, the best "
         f"fifth {percent(whale.top_fifth)}. The curve peaks at {peak} with {percent(whale.raw.peak_at)} of the "
-        "customers."
+        f"customers. It is drawn in {whale.unit}."
     )
     paragraphs = [words]
     if profit.losing is not None:
@@ -200,8 +200,14 @@ def data_quality(pages: Pages) -> Section:
     summary = pages.finding("order_summary")
     if summary is None:
         return _waiting(pages, "quality", "Data", title, "order_summary")
+    later = ""
+    if summary.later_lines:
+        later = (
+            f", {summary.later_lines:,} good but dated after {summary.as_of:%Y-%m-%d} "
+            f"({money(summary.later_amount, pages.currency)}), which count nowhere"
+        )
     words = (
-        f"{summary.rows_in:,} rows read: {summary.rows_in - summary.quarantined:,} good, {summary.quarantined:,} set "
+        f"{summary.rows_in:,} rows read: {summary.lines:,} good{later}, {summary.quarantined:,} set "
         f"aside. {percent(summary.anonymous_share, 1)} of revenue has no customer; {summary.return_lines:,} lines are "
         f"returns of {money(-summary.return_amount, pages.currency)}; {summary.not_product_lines:,} lines are no "
         f"product ({money(summary.not_product_amount, pages.currency)}) and are kept apart; "
