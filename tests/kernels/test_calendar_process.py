@@ -24,7 +24,7 @@ def test_a_season_seen_once_without_error_is_shared_as_worked_by_hand():
 def test_the_candidate_that_made_the_series_is_preferred():
     random = np.random.default_rng(1)
     log_ratio = np.tile(0.45 * np.sqrt(2) * np.cos(np.arange(12) * np.pi / 6), 4) + random.normal(0, 0.06, size=48)
-    sizes, prior = candidates(season=True)
+    sizes, prior = candidates()
     likelihood, _, smooth = evidence(Observed(log_ratio, np.full(48, 1e-4), np.arange(48), 12), sizes)
     best = sizes[int(np.argmax(likelihood))]
     assert best.season == 0.45

@@ -99,12 +99,12 @@ def fitted_calendar(series: Series) -> CalendarFit:
     """The factor as level + season + damped trend + AR(1) shock + noise on the log scale, over Poisson counts.
 
     Sizes of season and shock are weighed by how well they forecast each period from those before it, which is what the
-    likelihood multiplies. Season is held at none until a season repeats, and shrunk until all of them did.
+    likelihood multiplies. A season that has not repeated cannot be told from drift, so draws spread over both.
     Source: Harvey (1989), sec. 3.4, prediction-error decomposition; Breslow & Clayton (1993), working response.
     """
     occasions, expected, at = _used(series)
     identified, why = _season_told(at, series)
-    sizes, prior = candidates(season=at.size > series.cycle)
+    sizes, prior = candidates()
     seen = _in_logs(occasions, expected, at, series.cycle)
     likelihood, _, smooth = evidence(seen, sizes)
     logs = likelihood + np.log(prior)
@@ -211,7 +211,10 @@ def _season_told(at: Whole, series: Series) -> tuple[bool, str]:
     if at.size > cycle:
         once = np.count_nonzero(times < CYCLES_NEEDED)
         return False, f"{once} of {cycle} seasons were seen less than {CYCLES_NEEDED} times, so season is shrunk"
-    return False, f"{at.size} complete periods are not more than one cycle of {cycle}, so no season is assumed"
+    return False, (
+        f"{at.size} complete periods are not more than one cycle of {cycle}, so season cannot be told from drift "
+        f"and forecasts allow for either"
+    )
 
 
 def _in_logs(occasions: Floats, expected: Floats, at: Whole, cycle: int) -> Observed:

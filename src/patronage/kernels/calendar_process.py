@@ -43,9 +43,9 @@ class Observed(NamedTuple):
 WORKING = Sizes(0.2, 0.15, 0.7, 0.05)  # wide enough to follow the data while counts are turned into logs
 
 
-def candidates(*, season: bool) -> tuple[list[Sizes], Floats]:
-    """All combinations of sizes with their weights, without season where season is false."""
-    rows = list(product(SEASON_SD if season else ((0.0, 1.0),), SHOCK_SD, PERSISTENCE, NOISE_SD))
+def candidates() -> tuple[list[Sizes], Floats]:
+    """All combinations of sizes with their weights."""
+    rows = list(product(SEASON_SD, SHOCK_SD, PERSISTENCE, NOISE_SD))
     weights = np.array([[weight for _, weight in row] for row in rows]).prod(axis=1)
     return [Sizes(*(value for value, _ in row)) for row in rows], weights
 
