@@ -44,6 +44,10 @@ def test_run_counts_up_to_the_day_it_is_told_inclusive(cli: Any, make_project: A
     assert cli("run", folder, "--only", "order_summary", "--as-of", "2021-01-02").code == 0
     shown = cli("show", folder, "order_summary", "--json").data
     assert (shown["as_of"], shown["summary"]["revenue"]) == ("2021-01-02", 3.0)
+    told = shown["summary"]
+    assert told["later_lines"] > 0
+    assert told["rows_in"] == told["lines"] + told["quarantined"] + told["later_lines"]
+    assert "later lines" in cli("show", folder, "order_summary").out
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,9 @@ class Reconciliation:
 class OrderSummary:
     """The order lines in figures: totals, period, quality, and what does not reconcile.
 
-    Money in currency over all good lines up to the as-of date, net of returns. orders: numbers of
+    Money in currency over all good lines up to the as-of date, net of returns. rows_in = quarantined + lines +
+    later_lines: later_lines are good and dated after the as-of date, and count in nothing else here but the quality of
+    columns; later_amount is their money, net of returns. orders: numbers of
     returns included; purchase_orders: those with a line that is no return. unread_books: lines of the accounts
     that the evidence cannot be held against, each with the reason. months: one row per calendar month (month,
     revenue, orders, customers, lines, anonymous, returns). not_product: one row per code kept apart (product_id,
@@ -62,6 +64,8 @@ class OrderSummary:
     rows_in: int
     quarantined: int
     lines: int
+    later_lines: int
+    later_amount: float
     orders: int
     purchase_orders: int
     customers: int

@@ -59,6 +59,16 @@ def test_totals_of_five_lines_are_those_counted_by_hand(
     assert found.not_product.records() == [{"product_id": "POST", "product": None, "lines": 1, "amount": 3.0}]
 
 
+def test_rows_read_are_lines_set_aside_and_lines_after_the_day(
+    make_orders: Callable[..., Orders], make_terms: Callable[..., Terms]
+) -> None:
+    whole = order_summary(make_orders(LINES), None, make_terms(date(2024, 2, 6)))
+    assert (whole.lines, whole.later_lines, whole.later_amount) == (5, 0, 0.0)
+    early = order_summary(make_orders(LINES, date(2024, 2, 4)), None, make_terms(date(2024, 2, 4)))
+    assert (early.lines, early.later_lines, early.later_amount) == (3, 2, -43.0)
+    assert early.rows_in == early.lines + early.later_lines
+
+
 def test_books_are_held_against_revenue_and_cost_of_goods(
     make_orders: Callable[..., Orders], make_terms: Callable[..., Terms], make_books: Callable[..., Books]
 ) -> None:

@@ -110,7 +110,9 @@ STAGES: Mapping[str, Make] = {
     "buying": lambda s: lists.buying_histories(s["repeat"], rate_shape=0.8, rate_scale=6.3, days_per_unit=7.0),
     "below": lambda s: lists.below_price(s["price"], 0.8, 2.5),
     "losses": lambda s: losses.loss_makers(s["profit"], REMEDIES),
-    "new": lambda s: newcomers.newcomers(s["lifetime"], s["days"], BEFORE.end, AS_OF, newcomers.FirstYears(3.0, 0.1, 0.3)),
+    "new": lambda s: newcomers.newcomers(
+        s["lifetime"], s["days"], BEFORE.end, AS_OF, newcomers.FirstYears(3.0, 0.1, 0.3)
+    ),
     "firsts": lambda s: newcomers.first_orders(s.orders.table),
     "listed": lambda s: overlap.listed_customers([s["work"], s["other_work"], s["work"]]),
 }
@@ -255,6 +257,7 @@ CASES: Mapping[str, Make] = {
     "who.order_key": lambda s: s.orders.table.select("line_id", key=who.order_key(s.orders.table)),
     "who.order_totals": lambda s: who.order_totals(s.orders),
     "who.order_months": lambda s: who.order_months(s.orders),
+    "who.lines_after": lambda s: who.lines_after(s.orders.table, BEFORE.end),
     "who.not_product_lines": lambda s: who.not_product_lines(s.orders),
     "who.period_totals": lambda s: who.period_totals(s.orders, YEAR),
     "who.customer_places": STAGES["places"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from patronage.evidence.queries.basis import MARGIN_MEASURED, value_basis
 from patronage.evidence.queries.periods import Period
-from patronage.evidence.queries.who import not_product_lines, order_months, order_totals, period_totals
+from patronage.evidence.queries.who import lines_after, not_product_lines, order_months, order_totals, period_totals
 from patronage.evidence.tables import Books, Orders
 from patronage.findings.who import ColumnQuality, OrderSummary, QuarantineReason, Reconciliation
 from patronage.vocabulary.grade import Grade
@@ -38,6 +38,7 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         quarantined_rows=orders.engine.keep(orders.engine.open(orders.loaded.quarantine), "quarantined_rows"),
         **_counted(totals),
         **_loaded(orders),
+        **_later(orders),
     )
 
 
@@ -84,6 +85,13 @@ def _loaded(orders: Orders) -> dict[str, Any]:
         ),
         "quarantine": tuple(QuarantineReason(each.reason, each.rows, each.first_line) for each in loaded.reasons),
     }
+
+
+def _later(orders: Orders) -> dict[str, Any]:
+    """Good lines after the as-of date, which nothing counts."""
+    engine = orders.engine
+    found = engine.records(lines_after(engine.open(orders.loaded.good), orders.as_of))[0]
+    return {"later_lines": found["lines"], "later_amount": found["amount"]}
 
 
 def _reconciled(

@@ -11,6 +11,8 @@ from patronage.evidence.queries.periods import dated_within, month_of
 from patronage.evidence.queries.sums import counted, settled
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ibis.expr.types import StringColumn, Table
 
     from patronage.evidence.queries.periods import Period
@@ -49,6 +51,12 @@ def order_totals(orders: Orders) -> Table:
         first_time=lines.ordered_at.min(),
         last_time=lines.ordered_at.max(),
     )
+
+
+def lines_after(lines: Table, as_of: date) -> Table:
+    """One row: count of order lines dated after a day, and their amount in currency, net of returns; 0 for none."""
+    late = lines.ordered_at.date() > ibis.literal(as_of)
+    return lines.aggregate(lines=counted(late), amount=settled(lines.amount.sum(where=late)))
 
 
 def order_months(orders: Orders) -> Table:
