@@ -37,7 +37,14 @@ effects = st.one_of(
 )
 actions = st.one_of(
     st.none(),
-    st.fixed_dictionaries({"cost": st.floats(0, 1e4).map(exactly), "one_off": money.map(exactly), "effect": effects}),
+    st.fixed_dictionaries(
+        {
+            "cost": st.floats(0, 1e4).map(exactly),
+            "one_off": money.map(exactly),
+            "yearly": money.map(exactly),
+            "effect": effects,
+        }
+    ),
 )
 lives = st.fixed_dictionaries(
     {

@@ -85,7 +85,7 @@ def test_kinds_are_corrected_apart(make_decision: Any) -> None:
 
 def test_years_payback_and_words_follow_the_correction(make_decision: Any) -> None:
     rows = [
-        make_decision(str(place), value=draws, cost=Cost(one_off=10.0), payback=0.5)
+        make_decision(str(place), value=draws, cost=Cost(one_off=10.0, by_year=(10.0, 0.0, 0.0)), payback=0.5)
         for place, draws in enumerate(own_noise([40, 30, 20, 10, 5], 10))
     ]
     # Half of what comes in does so in the first year, which bears the cost.

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import integrate
 
-from patronage.decisions.timing import Pattern, annuity, pattern_of
+from patronage.decisions.timing import Flow, Pattern, after_arrival, annuity, pattern_of, payback, undiminished
 
 lengths = st.floats(0.2, 10)
 rates = st.floats(0, 5)
@@ -63,3 +63,40 @@ def test_without_a_decline_to_tell_only_discounting_thins_out(value: float, year
 
 def test_next_to_no_value_comes_in_at_the_start() -> None:
     assert pattern_of(0.0001, 100.0, years=3.0, discount_rate=0.1).weights[0] == pytest.approx(1.0)
+
+
+def test_payback_of_even_money_is_what_is_left_of_each_year() -> None:
+    even = Pattern(3.0, 0.0)
+    # 100 a year come in and 40 are paid: 60 a year cover 30 in half a year.
+    assert payback(30.0, Flow(300.0, even), Flow(120.0, even)) == pytest.approx(0.5)
+    assert payback(0.0, Flow(300.0, even), Flow(120.0, even)) == 0.0
+    assert payback(181.0, Flow(300.0, even), Flow(120.0, even)) is None
+    assert payback(30.0, Flow(300.0, even), Flow(0.0, even)) == pytest.approx(0.3)
+
+
+@given(lengths, st.floats(0, 0.3), st.floats(0.001, 5), st.floats(0.01, 0.98), st.floats(0.01, 0.98))
+def test_at_payback_what_came_in_first_covers_both_costs(
+    years: float, discount: float, faster: float, running: float, once: float
+) -> None:
+    gain, paid = Flow(1.0, Pattern(years, discount + faster)), Flow(running, Pattern(years, discount))
+    spent = once * (1 - running)
+    time = payback(spent, gain, paid)
+    assert time is not None
+    assert 0 <= time <= years
+    assert gain.until(time) - paid.until(time) == pytest.approx(spent, abs=1e-6)
+    assert gain.until(time / 2) - paid.until(time / 2) < spent
+
+
+@given(lengths, st.floats(0, 0.5), st.floats(0, 5))
+def test_what_customers_bring_after_they_arrive_is_shared_out_whole(years: float, discount: float, rate: float) -> None:
+    shares = after_arrival(undiminished(years, discount), Pattern(years, discount + rate))
+    assert len(shares) == math.ceil(years)
+    assert sum(shares) == pytest.approx(1.0)
+    assert all(share >= -1e-9 for share in shares)
+
+
+def test_customers_who_bring_all_at_once_bring_it_as_they_arrive() -> None:
+    arrivals = Pattern(3.0, 0.1)
+    assert after_arrival(arrivals, Pattern(3.0, 5000.0)) == pytest.approx(arrivals.weights, abs=2e-2)
+    # Evenly over three years from an even arrival: 1/18, 3/18, and the rest with what comes after.
+    assert after_arrival(Pattern(3.0, 0.0), Pattern(3.0, 0.0)) == pytest.approx((1 / 18, 3 / 18, 14 / 18))

@@ -152,7 +152,7 @@ def test_ledger_as_json_has_the_keys_of_its_contract(cli: Any, finished_shop: Pa
     for row in rows:
         assert set(row) >= DECISION_KEYS
         assert row["status"] in statuses
-        assert set(row["cost"]) == {"one_off", "yearly"}
+        assert set(row["cost"]) == {"one_off", "yearly", "by_year"}
         assert row["break_even"] is None or set(row["break_even"]) == {"effect", "unit"}
         if row["status"] == "proposed":
             assert set(row["value"]) >= ESTIMATE_KEYS

@@ -12,7 +12,7 @@ COMPANY = "company: {name: Acme, currency: USD}\n"
 def test_costs_of_action_are_found_by_their_kind():
     found = strategy_from_text(
         COMPANY + "costs_of_action:\n  retain: {cost: 5..15, hours: 0.25, effect: 0.02..0.10, grade: expert}\n"
-        "  let_go: {cost: 0, one_off: 100}\n"
+        "  let_go: {cost: 0, one_off: 100, yearly: 52000}\n"
     ).costs_of_action
     assert found is not None
     assert found.of("retain") == ActionCost(
@@ -23,7 +23,9 @@ def test_costs_of_action_are_found_by_their_kind():
         grade=Grade.EXPERT,
         line=3,
     )
-    assert found.of("let_go") == ActionCost(ActionKind.LET_GO, exactly(0), one_off=exactly(100), line=4)
+    assert found.of("let_go") == ActionCost(
+        ActionKind.LET_GO, exactly(0), one_off=exactly(100), yearly=exactly(52000), line=4
+    )
     assert found.of("grow") is None
 
 
@@ -35,7 +37,7 @@ def test_costs_of_action_are_found_by_their_kind():
             "retain: {hours: 1}",
             (
                 "line 3, column 11: costs_of_action.retain.cost: is missing; "
-                "add it: cost for each customer treated, in the company's currency"
+                "add it: cost for each customer treated, paid once, in the company's currency"
             ),
         ),
         (

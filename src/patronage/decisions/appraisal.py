@@ -7,16 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from patronage.decisions.decision import Basis, BreakEven, Cost, Decision, Driver, Learning, Move, Status
-from patronage.decisions.timing import Pattern
+from patronage.decisions.timing import Flow, Pattern, payback, undiminished
 from patronage.decisions.trial import Trial, trial_words
+from patronage.decisions.weighing import (
+    Weighed,
+    break_even,
+    ends,
+    net_by_year,
+    paid_by_year,
+    strongest_first,
+    weighed,
+    worth_of_knowing,
+)
 from patronage.decisions.words import money, money_range, percent, years
 from patronage.strategy.actions import ActionCost
-from patronage.vocabulary.estimate import Estimate, Floats, estimate
+from patronage.vocabulary.estimate import Estimate, Floats
 from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.terms import Terms
-
-LIKELY = 0.5
-"""Least probability of beating today's state at which a proposal is made; the default is today's state."""
 
 WIDEST = 100.0
 """Largest spread of a gain, in means; a gain of next to nothing has no larger one worth telling."""
@@ -64,17 +71,54 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Draws of what goes into a value, and of the value itself."""
+class Paid:
+    """Draws of what acting on every customer of a case costs: once, and in every year of the horizon.
 
-    effect: Floats
-    gain: Floats
-    cost: Floats
+    pattern: when what is paid in every year falls.
+    """
+
+    once: Floats
+    yearly: Floats
+    pattern: Pattern
 
     @property
-    def value(self) -> Floats:
-        """Effect times gain, less cost."""
-        return self.effect * self.gain - self.cost
+    def present(self) -> Floats:
+        """Draws of the present value of all that is paid."""
+        return self.once + self.yearly * self.pattern.worth_in_years
+
+    @property
+    def running(self) -> Flow:
+        """What is paid as time goes, at the mean."""
+        return Flow(float(self.yearly.mean()) * self.pattern.worth_in_years, self.pattern)
+
+    @property
+    def cost(self) -> Cost:
+        """The cost at the mean."""
+        once = float(self.once.mean())
+        return Cost(once, float(self.yearly.mean()), paid_by_year(once, self.running))
+
+    def words(self, currency: str) -> str:
+        """What is paid, such as GBP 120 or GBP 120 once and GBP 900 a year (GBP 2,820 in today's money)."""
+        cost = self.cost
+        if not cost.yearly:
+            return money(cost.one_off, currency)
+        told = f"{money(cost.one_off, currency)} once and {money(cost.yearly, currency)} a year"
+        return f"{told} ({money(cost.present, currency)} in today's money)"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A case with what acting on it costs, and the effect from which it pays."""
+
+    case: Case
+    action: ActionCost
+    paid: Paid
+    needed: float
+
+    @property
+    def threshold(self) -> str:
+        """The effect from which it pays, as a clause."""
+        return self.case.effect.threshold.format(share=percent(self.needed))
 
 
 def appraised(case: Case, action: ActionCost | None, terms: Terms) -> Decision:
@@ -84,24 +128,26 @@ def appraised(case: Case, action: ActionCost | None, terms: Terms) -> Decision:
     """
     if action is None or case.in_revenue:
         return _unpriced(case, action, terms)
-    cost = total_cost(case, action, terms)
-    mean_cost = float(cost.mean())
-    needed = mean_cost / case.gain.mean if case.gain.mean > 0 else None
-    if needed is None or needed > case.most:
-        return _hopeless(case, mean_cost, terms)
+    paid = paid_for(case, action, terms)
+    needed = break_even(paid.cost.present, case.gain.mean, case.most)
+    if needed is None:
+        return _hopeless(case, paid, terms)
+    priced = Priced(case, action, paid, needed)
     if action.effect is None:
-        return _unmeasured(case, action, mean_cost, terms)
+        return _unmeasured(priced, terms)
     effect = action.effect.draws(terms.draws, terms.seed, f"{case.section}.effect")
-    return _valued(case, action, Sums(np.minimum(effect, case.most), _row(case.gain, terms), cost), terms)
+    return _valued(priced, np.minimum(effect, case.most), terms)
 
 
-def total_cost(case: Case, action: ActionCost, terms: Terms) -> Floats:
-    """Draws of what acting on every customer of the case costs.
+def paid_for(case: Case, action: ActionCost, terms: Terms) -> Paid:
+    """What acting on every customer of the case costs.
 
-    Each case bears the fixed part in full, since each may be accepted alone.
+    Each case bears what hangs on no customer, once and in every year, in full, since each may be accepted alone.
     """
     each = action.cost.draws(terms.draws, terms.seed, f"{case.section}.cost")
-    return case.customers * each + action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
+    once = case.customers * each + action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
+    yearly = action.yearly.draws(terms.draws, terms.seed, f"{case.section}.yearly")
+    return Paid(once, yearly, undiminished(case.pattern.years, terms.discount_rate))
 
 
 def shared_factor(total: Estimate, terms: Terms) -> Floats:
@@ -122,54 +168,46 @@ def spread_gain(mean: float, noise: float, shared: Floats, random: np.random.Gen
     return mean * shared * own
 
 
-def _valued(case: Case, action: ActionCost, sums: Sums, terms: Terms) -> Decision:
+def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:
+    case, action, paid = priced.case, priced.action, priced.paid
     grade = weakest((case.gain.grade, action.grade))
-    effect, cost = float(sums.effect.mean()), float(sums.cost.mean())
-    needed = cost / case.gain.mean
-    gained = effect * case.gain.mean
-    value = estimate(sums.value, terms.currency, grade, mean=gained - cost)
-    better = value.p_above(0.0)
-    worth_it = value.mean > 0 and better >= LIKELY
-    by_year = [gained * weight for weight in case.pattern.weights]
-    by_year[0] -= cost
-    status = Status.PROPOSED if worth_it else Status.NOTHING_TO_GAIN
-    return Decision(
-        case.move, case.questions, _reason(case, value, (effect, gained, cost), worth_it=worth_it), status, grade,
-        case.at_stake,
-        value=value if worth_it else None,
-        value_raw=value if worth_it else None,
-        value_by_year=tuple(by_year) if worth_it else (),
-        p_better=better,
-        cost=Cost(one_off=cost),
+    gain, cost = _row(case.gain, terms), paid.cost
+    gained = Flow(float(effect.mean()) * case.gain.mean, case.pattern)
+    found = weighed(effect * gain - paid.present, gained.present - cost.present, terms, grade)
+    # What the test would settle is the effect: all else stands at its mean.
+    known = worth_of_knowing(effect * case.gain.mean - cost.present)
+    decision = Decision(
+        case.move, case.questions, _reason(priced, found, (float(effect.mean()), gained.present), terms),
+        Status.NOTHING_TO_GAIN, grade, case.at_stake,
+        cost=cost,
         hours=case.customers * action.hours.mean,
-        payback=case.pattern.payback(gained, cost) if worth_it else None,
-        break_even=BreakEven(needed, case.effect.unit),
-        drivers=_drivers(case, action, sums),
-        learning=Learning(_worth_of_knowing(case, sums), trial_words(case.trial, effect)),
-        evidence=(*case.evidence, _declared(case, action)),
+        break_even=BreakEven(priced.needed, case.effect.unit),
+        drivers=_drivers(priced, effect, gain),
+        learning=Learning(known, trial_words(case.trial, float(effect.mean()))),
+        evidence=(*case.evidence, declared(case.move.kind, action, case.effect.unit)),
     )  # fmt: skip
+    return found.told(decision, net_by_year(gained, cost), payback(cost.one_off, gained, paid.running))
 
 
-def _reason(case: Case, value: Estimate, means: tuple[float, float, float], *, worth_it: bool) -> str:
-    """What is proposed, or why not; means: of the effect, of what it brings and of the cost.
+def _reason(priced: Priced, found: Weighed, means: tuple[float, float], terms: Terms) -> str:
+    """What is proposed, or why not; means: of the effect and of what it brings.
 
     Where it rests on an assumption, the threshold and the test come before the money.
     """
-    effect, gained, cost = means
-    currency, move = value.unit, case.move.to_state
-    told = case.effect.threshold.format(share=percent(cost / case.gain.mean))
-    declared = f"costs {money(cost, currency)} and at the effect the company declares ({percent(effect)})"
-    doubt = " on average, more likely than not less than it costs" if gained > cost else ""
+    effect, gained = means
+    case, currency, move = priced.case, terms.currency, priced.case.move.to_state
+    declared = f"costs {priced.paid.words(currency)} and at the effect the company declares ({percent(effect)})"
+    doubt = " on average, more likely than not less than it costs" if found.value.mean > 0 else ""
     outcome = (
-        f"{declared} is worth {money_range(value, currency)} net over {years(case.pattern.years)}"
-        if worth_it
+        f"{declared} is worth {money_range(found.value, currency)} net over {years(case.pattern.years)}"
+        if found.worth_it
         else f"{declared} brings {money(gained, currency)}{doubt}, so today's state stands"
     )
-    pays = "pays" if worth_it else "would pay"
-    if value.grade is Grade.ASSUMPTION:
-        lead = f"{move[:1].upper()}{move[1:]}: this {pays} as soon as {told}, which a test is to show first"
+    pays = "pays" if found.worth_it else "would pay"
+    if found.value.grade is Grade.ASSUMPTION:
+        lead = f"{move[:1].upper()}{move[1:]}: this {pays} as soon as {priced.threshold}, which a test is to show first"
         return f"{lead}; {case.opening}; it {outcome}."
-    return f"{case.opening}; {move} {outcome}; it {pays} as soon as {told}."
+    return f"{case.opening}; {move} {outcome}; it {pays} as soon as {priced.threshold}."
 
 
 def _unpriced(case: Case, action: ActionCost | None, terms: Terms) -> Decision:
@@ -184,76 +222,70 @@ def _unpriced(case: Case, action: ActionCost | None, terms: Terms) -> Decision:
             f"each 1% of effect ({case.effect.unit}) is worth {hundredth} over {years(terms.horizon.years)}, "
             f"so it pays at any total cost below that: declare {case.section}.cost to see the threshold"
         )
-    declared = () if action is None else (_declared(case, action),)
+    cost = () if action is None else (declared(case.move.kind, action, case.effect.unit),)
     return Decision(
         case.move, case.questions, f"{case.opening}; no proposal, because {why}.", Status.REFUSED, case.gain.grade,
         case.at_stake,
         learning=Learning(None, trial_words(case.trial, None)),
-        evidence=(*case.evidence, *declared),
+        evidence=(*case.evidence, *cost),
     )  # fmt: skip
 
 
-def _unmeasured(case: Case, action: ActionCost, cost: float, terms: Terms) -> Decision:
-    needed = cost / case.gain.mean
-    told = case.effect.threshold.format(share=percent(needed))
+def _unmeasured(priced: Priced, terms: Terms) -> Decision:
+    case, action, paid = priced.case, priced.action, priced.paid
     reason = (
         f"{case.opening}; no proposal, because what {case.move.to_state} achieves is neither measured nor declared: "
-        f"at {money(cost, terms.currency)} it pays as soon as {told}; run the test, or declare {case.section}.effect."
+        f"at {paid.words(terms.currency)} it pays as soon as {priced.threshold}; run the test, or declare "
+        f"{case.section}.effect."
     )
     return Decision(
         case.move, case.questions, reason, Status.REFUSED, case.gain.grade, case.at_stake,
-        cost=Cost(one_off=cost),
+        cost=paid.cost,
         hours=case.customers * action.hours.mean,
-        break_even=BreakEven(needed, case.effect.unit),
-        learning=Learning(None, trial_words(case.trial, needed)),
-        evidence=(*case.evidence, _declared(case, action)),
+        break_even=BreakEven(priced.needed, case.effect.unit),
+        learning=Learning(None, trial_words(case.trial, priced.needed)),
+        evidence=(*case.evidence, declared(case.move.kind, action, case.effect.unit)),
     )  # fmt: skip
 
 
-def _hopeless(case: Case, cost: float, terms: Terms) -> Decision:
+def _hopeless(case: Case, paid: Paid, terms: Terms) -> Decision:
     most = money(max(case.gain.mean, 0.0) * case.most, terms.currency)
     reason = (
-        f"{case.opening}; {case.move.to_state} costs {money(cost, terms.currency)}, more than the {most} "
+        f"{case.opening}; {case.move.to_state} costs {paid.words(terms.currency)}, more than the {most} "
         f"that its full success would bring, so today's state stands."
     )
     return Decision(
         case.move, case.questions, reason, Status.NOTHING_TO_GAIN, case.gain.grade, case.at_stake,
-        cost=Cost(one_off=cost), evidence=case.evidence,
+        cost=paid.cost, evidence=case.evidence,
     )  # fmt: skip
 
 
-def _drivers(case: Case, action: ActionCost, sums: Sums) -> tuple[Driver, ...]:
-    effect, gain, cost = float(sums.effect.mean()), case.gain.mean, float(sums.cost.mean())
-    e05, e95 = _ends(sums.effect)
-    g05, g95 = _ends(sums.gain)
-    c05, c95 = _ends(sums.cost)
-    found = (
-        Driver(case.effect.unit, e05 * gain - cost, e95 * gain - cost, action.grade),
-        Driver("money at each unit of effect", effect * g05 - cost, effect * g95 - cost, case.gain.grade),
-        Driver("cost of acting", effect * gain - c05, effect * gain - c95, action.grade),
+def _drivers(priced: Priced, effect: Floats, gain: Floats) -> tuple[Driver, ...]:
+    case, grade, paid = priced.case, priced.action.grade, priced.paid
+    mean, each, cost = float(effect.mean()), case.gain.mean, paid.cost.present
+    e05, e95 = ends(effect)
+    g05, g95 = ends(gain)
+    c05, c95 = ends(paid.present)
+    return strongest_first(
+        (
+            Driver(case.effect.unit, e05 * each - cost, e95 * each - cost, grade),
+            Driver("money at each unit of effect", mean * g05 - cost, mean * g95 - cost, case.gain.grade),
+            Driver("cost of acting", mean * each - c05, mean * each - c95, grade),
+        )
     )
-    return tuple(sorted(found, key=lambda driver: -abs(driver.at_p95 - driver.at_p05)))
 
 
-def _worth_of_knowing(case: Case, sums: Sums) -> float:
-    """Expected value of perfect information about the effect alone: the other inputs stand at their means."""
-    value = sums.effect * case.gain.mean - float(sums.cost.mean())
-    return float(np.maximum(value, 0.0).mean() - max(float(value.mean()), 0.0))
-
-
-def _declared(case: Case, action: ActionCost) -> Basis:
+def declared(kind: str, action: ActionCost, unit: str = "") -> Basis:
+    """What the strategy file declares of an action; unit: of its effect."""
     figures: dict[str, float | int | str] = {"cost per customer": action.cost.mean}
     if action.one_off.mean:
         figures["cost once"] = action.one_off.mean
+    if action.yearly.mean:
+        figures["cost a year"] = action.yearly.mean
     if action.effect is not None:
-        figures[case.effect.unit] = action.effect.mean
-    return Basis("costs_of_action", 1, case.move.kind, figures)
+        figures[unit] = action.effect.mean
+    return Basis("costs_of_action", 1, kind, figures)
 
 
 def _row(value: Estimate, terms: Terms) -> Floats:
     return np.full(terms.draws, value.mean) if value.draws is None else value.draws.astype(np.float64)
-
-
-def _ends(row: Floats) -> tuple[float, float]:
-    low, high = np.quantile(row, (0.05, 0.95))
-    return float(low), float(high)

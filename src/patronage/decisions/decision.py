@@ -39,10 +39,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What acting costs: once, and every year of the horizon, in the project's currency."""
+    """What acting costs: once, and every year of the horizon, in the project's currency.
+
+    by_year: present value of all that is paid in each year, what is paid once in the first; empty where nothing is.
+    """
 
     one_off: float = 0.0
     yearly: float = 0.0
+    by_year: tuple[float, ...] = ()
+
+    @property
+    def present(self) -> float:
+        """Present value of all that is paid over the horizon."""
+        return sum(self.by_year)
 
 
 @dataclass(frozen=True, slots=True)

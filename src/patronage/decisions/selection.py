@@ -99,18 +99,22 @@ def _thinned(decision: Decision, worth: float) -> _Times:
     """Value by year and payback when the decision is worth so much: what comes in shrinks, the cost stays."""
     if not decision.value_by_year:
         return {"value_by_year": (), "payback": decision.payback}
-    cost = decision.cost.one_off
-    before = np.array(decision.value_by_year)
-    before[0] += cost
-    after = before * ((worth + cost) / before.sum())
+    paid = np.zeros(len(decision.value_by_year))
+    paid[: len(decision.cost.by_year)] = decision.cost.by_year
+    before = np.array(decision.value_by_year) + paid
+    after = before * ((worth + paid.sum()) / before.sum())
     payback = decision.payback
-    if payback and (early := _paid_after(before, cost)):
-        payback = payback * _paid_after(after, cost) / early
-    after[0] -= cost
-    return {"value_by_year": tuple(float(value) for value in after), "payback": payback}
+    if payback and (early := _paid_after(before, paid, decision.cost.one_off)):
+        payback = payback * _paid_after(after, paid, decision.cost.one_off) / early
+    return {"value_by_year": tuple(float(value) for value in after - paid), "payback": payback}
 
 
-def _paid_after(gains: Floats, cost: float) -> float:
-    """Years until gains that come in evenly within each year cover a cost."""
-    reached = np.concatenate([[0.0], np.cumsum(gains)])
-    return float(np.interp(cost, reached, np.arange(reached.size)))
+def _paid_after(gains: Floats, paid: Floats, once: float) -> float:
+    """Years until gains, less what is paid as time goes, both even within each year, first cover what is paid once."""
+    net = gains - paid
+    net[0] += once
+    reached = np.concatenate([[0.0], np.cumsum(net)])
+    covered = int(np.argmax(reached >= once))
+    if covered == 0:
+        return 0.0 if once <= 0 else float(net.size)
+    return covered - float((reached[covered] - once) / (reached[covered] - reached[covered - 1]))

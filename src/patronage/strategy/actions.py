@@ -31,14 +31,15 @@ class ActionKind(StrEnum):
 class ActionCost:
     """What one kind of action costs and brings.
 
-    cost: per customer treated, in the company's currency. one_off: for the action as a whole.
-    hours: per customer treated. effect: share of treated customers for whom it works, None where
-    the company declares none.
+    cost: per customer treated, once, in the company's currency. one_off: for the action as a whole. yearly: for the
+    action as a whole, in every year of the horizon. hours: per customer treated. effect: share of treated customers
+    for whom it works, None where the company declares none.
     """
 
     kind: ActionKind
     cost: Quantity
     one_off: Quantity = NOTHING
+    yearly: Quantity = NOTHING
     hours: Quantity = NOTHING
     effect: Quantity | None = None
     grade: Grade = Grade.ASSUMPTION
@@ -64,9 +65,19 @@ def _nothing() -> Quantity:
 class ActionEntry(StrictEntry):
     """What one kind of action costs and brings."""
 
-    cost: NonNegative = Field(description="Cost for each customer treated, in the company's currency.")
+    cost: NonNegative = Field(description="Cost for each customer treated, paid once, in the company's currency.")
     one_off: NonNegative = Field(
-        default_factory=_nothing, description="Cost of the action as a whole.", json_schema_extra={"default": 0}
+        default_factory=_nothing,
+        description="Cost of the action as a whole, paid once, in the company's currency.",
+        json_schema_extra={"default": 0},
+    )
+    yearly: NonNegative = Field(
+        default_factory=_nothing,
+        description=(
+            "Cost of the action as a whole in every year of the horizon, in the company's currency a year, "
+            "such as the pay of a key-account manager."
+        ),
+        json_schema_extra={"default": 0},
     )
     hours: NonNegative = Field(
         default_factory=_nothing, description="Hours for each customer treated.", json_schema_extra={"default": 0}

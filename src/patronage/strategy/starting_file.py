@@ -145,11 +145,13 @@ _EXAMPLES = """\
 #     driver: return
 #     time_equation: {base: 10..25}
 
-## What it costs to treat one customer, the hours it takes, and the share of customers for whom it works.
+## What it costs to treat one customer, once (cost), what the action costs as a whole, once (one_off) and in every year
+## (yearly, such as the pay of a key-account manager), the hours it takes for each, and the share for whom it works.
 # costs_of_action:
 #   retain: {cost: 5..15, hours: 0.25, effect: 0.02..0.10}
 #   grow: {cost: 2..6, hours: 0.1, effect: 0.01..0.05}
 #   win_back: {cost: 5..20, hours: 0.25, effect: 0.01..0.06}
+#   protect: {cost: 200..600, yearly: 55000..70000, effect: 0.02..0.10}
 #   let_go: {cost: 0}
 
 ## Groups of customers by a rule; a rule is a condition over the columns of customers, or all.

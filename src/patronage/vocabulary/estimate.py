@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.grade import Grade, weakest
 
 Floats = NDArray[np.float64]
 Draws = NDArray[np.float32]
+
+LARGEST = float(np.finfo(np.float32).max)
+"""Largest size of a draw, which is kept in single precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +75,35 @@ class Estimate:
 def estimate(draws: Floats | Draws, unit: str, grade: Grade, *, mean: float | None = None) -> Estimate:
     """An estimate from its draws.
 
-    draws: (n,) finite. mean: the closed form where one is known, else the draws' own mean.
-    Raises ValueError when a draw is not finite.
+    draws: (n,) finite, none beyond LARGEST. mean: the closed form where one is known, else the draws' own mean.
+    Raises EstimationError where a draw or the mean is no such number, ValueError where the draws are no row.
     """
     values = np.asarray(draws, dtype=np.float64)
-    if values.ndim != 1 or values.size == 0 or not np.all(np.isfinite(values)):
-        raise ValueError("draws must be a non-empty row of finite numbers")
+    if values.ndim != 1 or values.size == 0:
+        raise ValueError("draws must be a non-empty row of numbers")
+    _refuse_beyond(values, "draws", unit)
     p05, p50, p95 = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
     centre = float(values.mean()) if mean is None else float(mean)
-    kept = values.astype(np.float32) if values.size > 1 else None
+    _refuse_beyond(np.array([centre]), "means", unit)
+    # What is too small for a draw to hold becomes 0, which no reader of money can tell from it.
+    with np.errstate(under="ignore"):
+        kept = values.astype(np.float32) if values.size > 1 else None
     return Estimate(centre, float(values.std()), p05, p50, p95, unit, grade, kept)
 
 
 def certain(value: float, unit: str, grade: Grade) -> Estimate:
     """A number without uncertainty of its own, such as a sum of measured rows."""
     return Estimate(value, 0.0, value, value, value, unit, grade)
+
+
+def _refuse_beyond(values: Floats, name: str, unit: str) -> None:
+    """Raises EstimationError where a value is not finite or larger than a draw can hold."""
+    outside = ~(np.abs(values) <= LARGEST)
+    if outside.any():
+        first = int(np.argmax(outside))
+        told = f"{int(outside.sum()):,} of {values.size:,} {name} are not numbers within {LARGEST:.3g} of 0"
+        fault = f"{told} (first at {first}: {values[first]:g})"
+        raise EstimationError(Fault(f"an estimate in {unit}", fault, "look for an amount or a rate of that size"))
 
 
 def _same_unit(one: Estimate, other: Estimate) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,19 @@ import pytest
 
 from patronage.decisions.decision import Status
 from patronage.decisions.rules.acquire import acquire
+from patronage.decisions.timing import pattern_of
+
+# All 41 customers have a chance of 0.9 and 400 of value a year, so their value thins out as 13,800 / 0.9 beside 16,400.
+LIFE = pattern_of(13_800 / 0.9, 16_400.0, years=3.0, discount_rate=0.0)
+
+LEFT = -math.expm1(-LIFE.rate * (3 - 182 / 365.25)) / -math.expm1(-LIFE.rate * 3)
+"""Share of the value over three years that comes in before the first three years of a newcomer end."""
+
+GERMAN = 20 + 60 * LEFT
+"""What one from Germany is worth."""
+
+A_YEAR = 365.25 / 703
+"""Share of the newcomers seen that come in a year."""
 
 
 @pytest.fixture
@@ -42,17 +56,16 @@ def rows(make_lifetime: Any, make_repeat: Any, make_orders: Any, terms: Any) -> 
 
 def test_a_newcomer_is_worth_what_it_brought_and_what_is_left_of_its_first_horizon(rows: Any) -> None:
     overall, by_place = rows(None)
-    left = (3 - 182 / 365.25) / 3
-    mean = 20 + 330 * left
+    mean = 20 + 330 * LEFT
     assert overall.status is Status.REFUSED
     assert overall.evidence[0].figures["all new customers: worth of one"] == pytest.approx(mean)
     assert float(overall.evidence[0].figures["all new customers: most to pay"]) < mean
     assert overall.at_stake == 4000.0
     assert by_place.move.subject == "new customers by place"
-    assert by_place.evidence[0].figures["France: worth of one"] == pytest.approx(20 + 600 * left)
+    assert by_place.evidence[0].figures["France: worth of one"] == pytest.approx(20 + 600 * LEFT)
     assert by_place.reason == (
-        "By place, a new customer is worth from GBP 70 (Germany) to GBP 520 (France) over its first 3 years, told by "
-        "the 40 customers first seen after 2010-01-05; pay at most the lower bound, GBP 70 (Germany) to GBP 520 "
+        "By place, a new customer is worth from GBP 78 (Germany) to GBP 600 (France) over its first 3 years, told by "
+        "the 40 customers first seen after 2010-01-05; pay at most the lower bound, GBP 78 (Germany) to GBP 600 "
         "(France); no proposal, because what a new customer costs today is not declared: declare "
         "costs_of_action.acquire.cost to compare; the money at stake is part of that of all new customers, told by way "
         "of coming, and does not add to it."
@@ -62,8 +75,7 @@ def test_a_newcomer_is_worth_what_it_brought_and_what_is_left_of_its_first_horiz
 
 def test_what_a_newcomer_brought_so_far_is_net_of_the_cost_of_its_orders(rows: Any) -> None:
     overall, _ = rows(None, served=7.0)
-    left = (3 - 182 / 365.25) / 3
-    assert overall.evidence[0].figures["all new customers: worth of one"] == pytest.approx(20 - 7 + 330 * left)
+    assert overall.evidence[0].figures["all new customers: worth of one"] == pytest.approx(20 - 7 + 330 * LEFT)
 
 
 def test_ways_that_cost_more_than_they_are_worth_are_no_longer_paid_for(rows: Any, make_costs: Any) -> None:
@@ -71,12 +83,38 @@ def test_ways_that_cost_more_than_they_are_worth_are_no_longer_paid_for(rows: An
     assert overall.status is Status.NOTHING_TO_GAIN
     assert by_place.status is Status.PROPOSED
     assert by_place.value is not None
-    # Twenty Germans in 703 days, so many a year over three years, each costing 100 and worth 20 + 60 x left.
-    worth = 20 + 60 * (3 - 182 / 365.25) / 3
-    assert by_place.value.mean == pytest.approx(20 * 365.25 / 703 * 3 * (100 - worth))
+    # Twenty Germans in 703 days, so many a year over three years, each costing 100 and worth 20 + 60 x LEFT.
+    assert by_place.value.mean == pytest.approx(20 * A_YEAR * 3 * (100 - GERMAN))
     assert by_place.break_even is not None
-    assert by_place.break_even.effect == pytest.approx(worth)
+    assert by_place.break_even.effect == pytest.approx(GERMAN)
+    assert by_place.reason.startswith("Not paying for Germany pays as soon as one of them costs more than GBP 78, ")
     assert "Germany: a new customer costs GBP 100 and is worth less" in by_place.reason
+    assert [basis.finding for basis in by_place.evidence] == ["lifetime_value", "costs_of_action"]
+
+
+def test_spending_is_saved_as_it_is_paid_and_worth_lost_as_it_would_come_in(rows: Any, make_costs: Any) -> None:
+    _, by_place = rows(make_costs("acquire", cost=100.0))
+    first, second, third = by_place.value_by_year
+    saved, lost = 20 * A_YEAR * 100, 20 * A_YEAR * GERMAN
+    # Those who arrive at a share a of the first year bring F(1 - a) in it: the mean of F over the year.
+    rate, whole = LIFE.rate, -math.expm1(-LIFE.rate * 3)
+    in_first = (1 + math.expm1(-rate) / rate) / whole
+    in_two = (2 + math.expm1(-2 * rate) / rate) / whole
+    assert first == pytest.approx(saved - lost * in_first)
+    assert second == pytest.approx(saved - lost * (in_two - in_first))
+    assert third == pytest.approx(saved - lost * (3 - in_two))
+    assert sum(by_place.value_by_year) == pytest.approx(by_place.value.mean)
+
+
+def test_what_is_paid_every_year_counts_for_all_new_customers_and_for_no_way(rows: Any, make_costs: Any) -> None:
+    mean, a_year = 20 + 330 * LEFT, 40 * A_YEAR
+    # 20 more for each newcomer than it is worth: 300 for each, the rest as 20.8 newcomers a year share a yearly cost.
+    yearly = (mean + 20 - 300) * a_year
+    overall, by_place = rows(make_costs("acquire", cost=300.0, yearly=yearly, one_off=1e9))
+    assert overall.value_raw is None or overall.value_raw.mean == pytest.approx(20 * a_year * 3)
+    assert overall.break_even.effect == pytest.approx(mean)
+    assert overall.learning.test
+    assert by_place.value.mean == pytest.approx(20 * A_YEAR * 3 * (300 - GERMAN))
 
 
 def test_where_each_way_is_worth_its_cost_there_is_nothing_to_stop(rows: Any, make_costs: Any) -> None:

@@ -129,7 +129,7 @@ def _with_bearable_loss(decision: Decision, bearable: float) -> Decision:
 
 def _bearable_loss(group: Group, revenue: float, decision: Decision, at: Setting) -> float:
     """The share of their volume whose loss would eat up the gain of full discipline after its cost."""
-    net = max(group.amount - decision.cost.one_off / at.years, 0.0)
+    net = max(group.amount - decision.cost.present / at.years, 0.0)
     return net / (group.amount + at.margin * revenue) if group.amount > 0 else 0.0
 
 

@@ -38,7 +38,7 @@ EFFECT = EffectWords(
 )
 
 SLIM = 1e-6
-"""Chance of being active below which no value if active is worked out."""
+"""Chance of being active, or of leaving, below which no value is worked out for each unit of it."""
 
 MODELS = {
     "bg_nbd": (staying_bg_nbd, ("r", "alpha", "a", "b")),
@@ -110,8 +110,8 @@ def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Sett
     action = at.costs.of("protect") if at.costs else None
     leaving = float(part.leaving.mean())
     # Successes fall where customers would leave: an effect of `leaving` saves all of the loss.
-    gain = part.loss / leaving if leaving > 0 else 0.0
-    noise = float(np.sqrt((part.noise**2).sum())) / leaving if leaving > 0 else 0.0
+    share = max(leaving, SLIM)
+    gain, noise = part.loss / share, float(np.sqrt((part.noise**2).sum())) / share
     shared = shared_factor(lifetime.total, at.terms)
     draws = spread_gain(gain, noise, shared, stream(at.terms.seed, f"protect:{move.subject}"))
     case = Case(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +13,35 @@ from ibis import _
 from patronage.evidence.cells import stripped
 from patronage.evidence.queries.lists import UNKNOWN
 from patronage.evidence.queries.sums import is_known, number
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
 
-DAYS_PER_YEAR = 365.25
+EVEN = 1e-9
+"""Thinning over the horizon below which value comes in evenly."""
 
 
-def newcomers(customers: Table, days: Table, since: date, as_of: date, terms: tuple[float, float]) -> Table:
+@dataclass(frozen=True, slots=True)
+class FirstYears:
+    """The horizon that newcomers are valued over: years, discount rate a year, and how value thins out over it.
+
+    thinning: continuous rate a year at which present value comes in less, discount and leaving together, >= 0.
+    """
+
+    years: float
+    discount_rate: float
+    thinning: float
+
+
+def newcomers(customers: Table, days: Table, since: date, as_of: date, span: FirstYears) -> Table:
     """Customers first seen after a day, each valued over one horizon from its own first day.
 
-    customers: of lifetime_value. days: purchase days (customer_id, day, value). terms: horizon in years and discount
-    rate a year. One row per customer_id: place, first_day, revenue_12m, worth (value of its purchases so far, each net
-    of what one order costs to serve where that is known, and the part of the expected value that falls within the
-    horizon, discounted to the first day). That part is taken as even over the years ahead, a simplification: as
-    customers thin out, more of the value comes early, so worth is too low rather than too high. Currency.
+    customers: of lifetime_value. days: purchase days (customer_id, day, value). One row per customer_id: place,
+    first_day, revenue_12m, worth (value of its purchases so far, each net of what one order costs to serve where that
+    is known, and the part of the expected value that falls within the horizon, discounted to the first day). Currency.
     """
-    horizon, rate = terms
+    horizon, rate = span.years, span.discount_rate
     known = customers.filter((_.first_day.cast("date") > ibis.date(since)) & is_known(_.value))
     cost = ibis.coalesce(known.cost_per_order, 0.0)
     first = known.first_day.cast("date")
@@ -39,7 +53,7 @@ def newcomers(customers: Table, days: Table, since: date, as_of: date, terms: tu
     so_far = earned.group_by("customer_id").aggregate(earned=earned.earned.sum())
     rows = kept.left_join(so_far, "customer_id")
     age = _years_between(ibis.literal(as_of).cast("date"), rows.first_day)
-    left = ((horizon - age) / horizon).clip(0.0, 1.0)
+    left = _part((number(horizon) - age).clip(0.0, horizon), span)
     worth = ibis.coalesce(rows.earned, 0.0) + rows.value * left / (1 + rate) ** age
     return rows.select(
         "customer_id", "place", "first_day", revenue_12m=ibis.coalesce(rows.revenue_12m, 0.0), worth=worth
@@ -95,6 +109,14 @@ def _summed(rows: Table, keys: list[str]) -> Table:
         error=ibis.coalesce(rows.worth.std(how="sample"), 0.0) / rows.count().cast("float64").sqrt(),
         revenue=rows.revenue.sum(),
     )
+
+
+def _part(time: Value, span: FirstYears) -> Any:
+    """Share of the value over the horizon that comes in within so many years of it."""
+    if span.thinning * span.years < EVEN:
+        return time / number(span.years)
+    whole = -math.expm1(-span.thinning * span.years)
+    return (number(1.0) - (time * number(-span.thinning)).exp()) / number(whole)
 
 
 def _years_between(later: Value, earlier: Value) -> Value:
