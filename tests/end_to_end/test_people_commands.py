@@ -26,7 +26,7 @@ def test_explain_walks_from_a_decision_to_the_order_lines_behind_it(cli: Any, fi
     row = proposal(cli, finished_shop)
     answer = cli("explain", finished_shop, row["id"][:6])
     assert answer.code == 0
-    for told in (row["id"], "At stake, measured", "The test that would settle it", "customer_id", "--customer "):
+    for told in (row["id"], "At stake, measured", "The test that would settle it", "customer id", "--customer "):
         assert told in answer.out
 
     data = cli("explain", finished_shop, row["id"], "--json").data

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.present import decision_data, finding_data, stored_tables
-from patronage.faces.words import cell, words_of
+from patronage.faces.words import beyond, cell, words_of
 from patronage.study.decided import decided_ledger
 from patronage.study.options import RunOptions
 from patronage.study.shelf import Run
@@ -131,7 +131,8 @@ def open_study(folder: str | Path) -> StudyView:
 
 def _text(value: Any) -> str:
     if isinstance(value, dict) and {"mean", "p05", "p95", "unit"} <= set(value):  # pyright: ignore[reportUnknownArgumentType]  plain JSON
-        return f"{cell(value['mean'])} ({cell(value['p05'])} to {cell(value['p95'])}) {value['unit']}"
+        mean, low, high = (cell(value[name]) for name in ("mean", "p05", "p95"))
+        return f"{mean}{beyond(mean, low, high)} {value['unit']}"
     return cell(value)
 
 

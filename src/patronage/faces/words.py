@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,10 +27,27 @@ def money(value: float | None, currency: str) -> str:
 
 
 def span(value: Estimate | None, currency: str) -> str:
-    """A mean with its 90% interval: GBP 120,000 (80,000 to 160,000)."""
+    """A mean with its 90% interval, GBP 120,000 (80,000 to 160,000), or alone where the interval tells nothing more."""
     if value is None:
         return "-"
-    return f"{money(value.mean, currency)} ({money(value.p05, '')} to {money(value.p95, '')})"
+    return money(value.mean, currency) + beyond(*(money(end, "") for end in (value.mean, value.p05, value.p95)))
+
+
+def beyond(mean: str, low: str, high: str) -> str:
+    """An interval as it follows its mean, all three as they are told; nothing where both ends read as the mean."""
+    return "" if mean == low == high else f" ({low} to {high})"
+
+
+def chance(value: float) -> str:
+    """A probability counted over draws, never surer than so many draws can be."""
+    if value > 0.99:
+        return "over 99%"
+    return "under 1%" if value < 0.01 else f"{value:.0%}"
+
+
+def numbered(number: int, one: str) -> str:
+    """A number of things: 1 customer, 2,140 customers."""
+    return f"{number:,} {one}" + ("" if number == 1 else "s")
 
 
 def percent(value: float | None, digits: int = 0) -> str:
@@ -42,14 +60,22 @@ def words_of(name: str) -> str:
     return name.replace("_", " ")
 
 
-def cell(value: Any) -> str:
-    """Any value of a table as text."""
+def cell(value: Any, digits: int = 3) -> str:
+    """Any value of a table as text; digits: how many of a number below 1,000 are told."""
     if value is None:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}"
+        return f"{value:z,.0f}" if abs(value) >= 1000 else _few_digits(value, digits)
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)
+
+
+def _few_digits(value: float, digits: int) -> str:
+    """A number below 1,000 with so many digits that matter, never as a power of ten; rounding noise is 0."""
+    if abs(value) < 1e-6:
+        return "0"
+    text = f"{value:.{digits}g}"
+    return format(Decimal(text), "f") if "e-" in text else f"{float(text):,g}"

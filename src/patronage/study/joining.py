@@ -53,6 +53,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "strategy": strategy_digest,
             "engine": "duckdb",
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
+            "segment_names": {one.id: one.name for one in strategy.segments.segments} if strategy.segments else {},
             "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
             "tables": [_rows_of(table) for table in found.tables.values()],
             "uses": [*found.folders, *_folders(bench)],
@@ -107,7 +108,7 @@ def _within(bench: Bench, folder: Path) -> Bench:
 
 def _rows_of(table: Loaded) -> dict[str, Any]:
     """What loading one table gave: rows read, good and set aside, and why."""
-    reasons = [{"reason": one.reason, "rows": one.rows, "first_line": one.first_line} for one in table.reasons]
+    reasons = [{"reason": one.reason, "rows": one.rows, "first_place": one.first_place} for one in table.reasons]
     counted = {"rows_in": table.rows_in, "good": table.good.rows, "quarantined": table.quarantine.rows}
     return {"table": table.table} | counted | {"reasons": reasons}
 

@@ -52,7 +52,7 @@ def test_losses_of_half_a_year_are_told_by_the_year(half_a_year: Pages) -> None:
     section = where_profit_sits(half_a_year)
     assert section.paragraphs[1] == (
         "2 of 4 customers probably lose money; together they cost GBP 1,000 a year. Total profit from 2024-07-01 to "
-        "2024-12-31: GBP 1,000 (1,000 to 1,000)."
+        "2024-12-31: GBP 1,000."
     )
 
 

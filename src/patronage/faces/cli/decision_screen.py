@@ -10,7 +10,7 @@ from rich.padding import Padding
 from patronage.decisions.decision import Decision, Status
 from patronage.faces.cli.screen import out, printable, table
 from patronage.faces.decision_facts import decision_facts, pays_from
-from patronage.faces.words import money, percent, span, words_of
+from patronage.faces.words import chance, money, numbered, span, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,8 +45,8 @@ def tell_ledger(rows: Sequence[Decision], currency: str) -> None:
         out.print(f"\n{number:>2}  [bold]{_head(row)}[/]{mark}")
         lines = [line for line in (" · ".join(_money(row, currency)), row.reason) if line]
         for line in lines:
-            out.print(Padding(escape(printable(line)), (0, 0, 0, 4)))
-        out.print(Padding(f"[dim]{escape(' · '.join(_footnotes(row)))}[/]", (0, 0, 0, 4)))
+            out.print(Padding(escape(printable(line)), (0, 0, 0, 4), expand=False))
+        out.print(Padding(f"[dim]{escape(' · '.join(_footnotes(row)))}[/]", (0, 0, 0, 4), expand=False))
 
 
 def _head(row: Decision) -> str:
@@ -59,7 +59,7 @@ def _money(row: Decision, currency: str) -> Iterator[str]:
     if row.value is not None:
         yield f"worth {span(row.value, currency)}"
     if row.p_better is not None:
-        yield f"{percent(row.p_better)} likely to pay"
+        yield f"{chance(row.p_better)} likely to pay"
 
 
 def _footnotes(row: Decision) -> Iterator[str]:
@@ -67,6 +67,6 @@ def _footnotes(row: Decision) -> Iterator[str]:
     if row.status in (Status.PROPOSED, Status.ACCEPTED):
         yield f"evidence: {words_of(row.grade)}"
     if row.people is not None:
-        yield f"{row.people.rows:,} {'customer' if row.people.rows == 1 else 'customers'}"
+        yield numbered(row.people.rows, "customer")
     if row.break_even is not None:
         yield f"pays from {pays_from(row.break_even)}"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.markup import escape
 
 from patronage.faces.cli.screen import out, printable, table
-from patronage.faces.words import words_of
+from patronage.faces.words import beyond, cell, numbered, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from patronage.evidence.store import StoredTable
 
@@ -18,8 +18,13 @@ SHOWN_ROWS = 10
 """How many rows of each table the screen shows."""
 
 
-def tell_finding(data: dict[str, Any], tables: dict[str, StoredTable]) -> None:
-    """The figures of a finding, one a line, what it lists, and the first rows of each of its tables."""
+def tell_finding(
+    data: dict[str, Any], tables: dict[str, StoredTable], told: Callable[[str, Mapping[str, Any]], dict[str, str]]
+) -> None:
+    """The figures of a finding, one a line, what it lists, and the first rows of each of its tables.
+
+    told: from a table's name and one of its rows, the cells that a reader sees in place of ids.
+    """
     name = str(data["finding"]).replace("_", " ")
     out.print(f"[bold]{escape(name)}[/] as of {data['as_of']}, evidence: {data['grade']}\n")
     parts = list(_parts(data["summary"], ""))
@@ -27,10 +32,15 @@ def tell_finding(data: dict[str, Any], tables: dict[str, StoredTable]) -> None:
         table("", ["figure", "value"], figures)
     for label, part in parts:
         if not isinstance(part, str):
-            _tell_rows(f"{label}: {len(part):,} {'row' if len(part) == 1 else 'rows'}", list(part[0]), part)
+            rows = [_numbered_estimate(*one) for one in enumerate(part, start=1)] if _is_estimate(part[0]) else part
+            _tell_rows(f"{label}: {numbered(len(part), 'row')}", list(rows[0]), rows)
     for key, stored in tables.items():
         shown = stored.records(SHOWN_ROWS)
-        _tell_rows(f"{words_of(key)}: {len(shown)} of {stored.rows:,} rows", stored.columns, shown)
+        if not shown:
+            out.print(f"\n[italic]{escape(words_of(key))}: no rows[/]")
+            continue
+        title = f"{words_of(key)}: {len(shown)} of {numbered(stored.rows, 'row')}"
+        _tell_rows(title, stored.columns, [{**row, **told(key, row)} for row in shown])
     if tables:
         out.print("\nAll rows: --table NAME --csv FILE, or --parquet FILE")
 
@@ -48,7 +58,8 @@ def _tell_rows(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, A
     rest = [name for name in columns if name not in fitting]
     out.print()
     lines = list(zip(*(cells[name] for name in fitting), strict=True))
-    table(title, [words_of(name) for name in fitting], lines)
+    right = frozenset(place for place, name in enumerate(fitting) if _are_numbers(row.get(name) for row in rows))
+    table(title, [words_of(name) for name in fitting], lines, right)
     if rest:
         out.print(f"[dim]and the columns {escape(', '.join(map(words_of, rest)))}[/]")
 
@@ -75,12 +86,24 @@ def _inline(value: Any) -> str:
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
         if _is_estimate(fields):
-            span = f"{_cell(fields['mean'])} ({_cell(fields['p05'])} to {_cell(fields['p95'])})"
-            return f"{span} {fields['unit']}"
+            mean, low, high = (_cell(fields[name]) for name in ("mean", "p05", "p95"))
+            return f"{mean}{beyond(mean, low, high)} {fields['unit']}"
         return ", ".join(f"{words_of(key)} {_inline(inner)}" for key, inner in fields.items())
     if isinstance(value, list):
-        return ", ".join(_inline(member) for member in cast("list[Any]", value)) or "none"
+        told = [_inline(member) for member in cast("list[Any]", value)]
+        # Whole sentences need no comma between them.
+        return (" " if all(text.endswith(".") for text in told) else ", ").join(told) or "none"
     return _cell(value)
+
+
+def _numbered_estimate(place: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """One of several estimates in a row, such as those of twelve months."""
+    return {"no.": place, **{name: fields[name] for name in ("mean", "p05", "p95", "unit")}}
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in known)
 
 
 def _is_estimate(fields: dict[str, Any]) -> bool:
@@ -88,10 +111,4 @@ def _is_estimate(fields: dict[str, Any]) -> bool:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
-    return printable(f"{value:,}" if isinstance(value, int) else str(value))
+    return printable(cell(value, digits=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,9 +15,10 @@ from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.finding_screen import tell_finding
 from patronage.faces.cli.screen import err, out, table, tell_json, warn
 from patronage.faces.decision_facts import flat_decision
+from patronage.faces.names import SegmentNames
 from patronage.faces.present import decision_data, finding_data, plain, stored_tables
 from patronage.faces.tables import chosen, write_csv, write_parquet, write_rows
-from patronage.faces.words import money, span
+from patronage.faces.words import money, numbered, span, words_of
 from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
@@ -24,6 +26,10 @@ from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
 if TYPE_CHECKING:
     from patronage.decisions.best_set import BestSet
+
+
+LATER = "an analysis of a later release"
+"""How what a question waits for begins where no evidence of the company is missing."""
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +61,7 @@ def show(  # noqa: PLR0917  each is an option of the command
     if as_json:
         tell_json(data)
     else:
-        tell_finding(data, stored_tables(made))
+        tell_finding(data, stored_tables(made), SegmentNames.of(run).row)
 
 
 def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) -> None:
@@ -65,7 +71,7 @@ def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) ->
         write_csv(stored, csv)
     if parquet is not None:
         write_parquet(stored, parquet)
-    err.print(f"wrote {stored.rows:,} rows")
+    err.print(f"wrote {numbered(stored.rows, 'row')}")
 
 
 def ledger(  # noqa: PLR0917  each is an option of the command
@@ -97,7 +103,7 @@ def ledger(  # noqa: PLR0917  each is an option of the command
         if together is not None:
             _tell_together(together, run.record["currency"])
     else:
-        err.print(f"wrote {len(rows)} decisions")
+        err.print(f"wrote {numbered(len(rows), 'decision')}")
 
 
 def _best_set(run: Run) -> BestSet:
@@ -140,7 +146,23 @@ def questions(
     if as_json:
         tell_json([_answer(answer) for answer in found])
         return
-    table("Questions", ["id", "room", "state", "question"], [[a.id, a.room, a.status, a.question] for a in found])
+    rows = [[answer.id, words_of(answer.room), answer.status, _with_state(answer)] for answer in found]
+    table("Questions", ["id", "room", "state", "question"], rows)
+    states = Counter(answer.status for answer in found)
+    told = ", ".join(f"{states[state]} {state}" for state in ("answered", "partly", "waiting") if states[state])
+    out.print(f"\n{numbered(len(found), 'question')}: {told}")
+
+
+def _with_state(answer: Any) -> str:
+    """A question, which findings tell of it, and what it waits for."""
+    given = [name for name in answer.waits_for if not name.startswith(LATER)]
+    awaited = [*given, *([LATER] if len(given) < len(answer.waits_for) else [])]
+    lines = [answer.question]
+    if answer.findings:
+        lines.append("shown by " + ", ".join(answer.findings))
+    if awaited:
+        lines.append("waits for " + ", ".join(awaited))
+    return "\n".join(lines)
 
 
 def _answer(answer: Any) -> dict[str, Any]:

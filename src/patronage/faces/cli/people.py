@@ -11,7 +11,7 @@ from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_decision
 from patronage.faces.cli.screen import err, out, printable, table, tell_json, warn
 from patronage.faces.present import decision_data
-from patronage.faces.words import cell, words_of
+from patronage.faces.words import cell, numbered, words_of
 from patronage.study.acting import Verdict, WorkingList, found_decision, working_lists
 from patronage.study.acting import decide as write_down
 from patronage.study.study import open_study
@@ -46,14 +46,22 @@ def explain(
     tell_decision(found, run.record["currency"])
     if found.people and people:
         out.print()
-        table(f"Customers: {len(people)} of {found.people.rows:,}", list(people[0]), [_cells(row) for row in people])
+        table(
+            f"Customers: {len(people)} of {found.people.rows:,}",
+            list(map(words_of, people[0])),
+            [_cells(row) for row in people],
+        )
         out.print(
             f"\nThe order lines of one of them: --customer {printable(str(people[0]['customer_id']))}", markup=False
         )
     if lines:
         shown = [name for name in lines[0] if any(line[name] is not None for line in lines)]
         out.print()
-        table(f"Order lines of {customer}", shown, [[cell(line[name]) for name in shown] for line in lines])
+        table(
+            f"Order lines of {customer}",
+            list(map(words_of, shown)),
+            [[cell(line[name]) for name in shown] for line in lines],
+        )
 
 
 def decide(  # noqa: PLR0917  each is an option of the command
@@ -91,7 +99,7 @@ def lists(
         from patronage.faces.report.workbook import write_lists
 
         write_lists(found, xlsx)
-        err.print(f"wrote {len(found)} lists")
+        err.print(f"wrote {numbered(len(found), 'list')}")
     elif as_json:
         tell_json([_list_data(one) for one in found])
     elif not found:

@@ -72,7 +72,7 @@ def table(
     if title:
         # A title of the table's own would be broken to the table's width.
         out.print(f"[italic]{escape(printable(title))}[/]", soft_wrap=True)
-    drawn = Table(header_style="bold", box=None, padding=(0, 2, 0, 0))
+    drawn = Table(header_style="bold", box=None, padding=(0, 2, 0, 0), show_header=any(columns))
     for index, name in enumerate(columns):
         drawn.add_column(escape(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:

@@ -78,7 +78,7 @@ def _tell_rows(one: dict[str, Any]) -> None:
     """Rows read and set aside of one table, with the reasons."""
     out.print(f"{one['table']}: {one['rows_in']:,} rows read, {one['quarantined']:,} set aside", markup=False)
     for reason in one["reasons"]:
-        text = f"  {reason['rows']:,} because {reason['reason']} (first: row {reason['first_line']:,})"
+        text = f"  {reason['rows']:,} because {reason['reason']} (first: {reason['first_place']})"
         out.print(printable(text), markup=False)
     if one["quarantined"] and one["table"] == "orders":
         out.print("  the rows: patronage show DIR order_summary --table quarantined_rows --csv FILE", markup=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from patronage.faces.names import SegmentNames
 from patronage.faces.present import plain
 from patronage.faces.report.redaction import Names, plain_names
 from patronage.faces.words import words_of
@@ -27,6 +28,11 @@ class Pages:
     def currency(self) -> str:
         """The project's currency."""
         return str(self.run.record["currency"])
+
+    @property
+    def segments(self) -> SegmentNames:
+        """The names of the declared segments."""
+        return SegmentNames.of(self.run)
 
     @property
     def backtest(self) -> Backtest | None:

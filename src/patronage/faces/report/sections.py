@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.faces.backtest_rows import beside_rows, origin_rows
 from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall, windows
+from patronage.faces.names import BY_SEGMENT
 from patronage.faces.report.blocks import PageTable, Section, label, page_table, stored_rows
 from patronage.faces.words import money, percent, span
 
@@ -37,19 +38,11 @@ def what_changed(pages: Pages) -> Section:
         f"{money(within.volume, currency)} and mix for {money(within.mix, currency)} ({bridge.form}). The parts sum to "
         "the change to the cent, and no assumption enters."
     )
-    tables = [
-        _table(
-            table,
-            title,
-            {"name": "Name", "from_revenue": "Before", "to_revenue": "After", "change": "Change"},
-            "change",
-        )
-        for table, title in ((bridge.by_segment, "By segment"), (bridge.by_place, "By place"))
-        if table is not None
-    ]
+    columns = {"name": "Name", "from_revenue": "Before", "to_revenue": "After", "change": "Change"}
+    tables = _by_group(pages, bridge, columns, "change")
     return Section(
         "change", "What changed", "What changed, and who caused it", (words, more),
-        (waterfall("Revenue, before and after", words, bars, currency),), (), tuple(tables),
+        (waterfall("Revenue, before and after", words, bars, currency),), (), tables,
     )  # fmt: skip
 
 
@@ -121,12 +114,8 @@ def what_customers_are_worth(pages: Pages) -> Section:
     elif equity.why_no_bridge:
         paragraphs.append(f"No bridge from a year ago: {equity.why_no_bridge}.")
     columns = {"name": "Name", "customers": "Customers", "equity": "Worth", "p05": "Low (5%)", "p95": "High (95%)"}
-    tables = [
-        _table(table, name, columns, "equity")
-        for table, name in ((equity.by_segment, "By segment"), (equity.by_place, "By place"))
-        if table is not None
-    ]
-    return Section("equity", "Worth", title, tuple(paragraphs), tuple(pictures), (), tuple(tables))
+    tables = _by_group(pages, equity, columns, "equity")
+    return Section("equity", "Worth", title, tuple(paragraphs), tuple(pictures), (), tables)
 
 
 def how_cohorts_stay(pages: Pages) -> Section:
@@ -222,10 +211,8 @@ def data_quality(pages: Pages) -> Section:
         )
     ]
     if summary.quarantine:
-        rows = [{"reason": one.reason, "rows": one.rows, "first": one.first_line} for one in summary.quarantine]
-        tables.append(
-            page_table("Set aside, and why", rows, {"reason": "Reason", "rows": "Rows", "first": "First row"})
-        )
+        rows = [{"reason": one.reason, "rows": one.rows, "first": one.first_place} for one in summary.quarantine]
+        tables.append(page_table("Set aside, and why", rows, {"reason": "Reason", "rows": "Rows", "first": "First"}))
     if summary.books:
         rows = [pages.plain(one) for one in summary.books]
         tables.append(page_table("Beside the books", rows, {key: label(key) for key in rows[0]}))
@@ -270,9 +257,14 @@ def _forecasts(met: Any) -> Any:
     return windows("Forecast then, happened since: purchase days in each window", words, rows, "purchase days")
 
 
-def _table(table: Any, title: str, columns: dict[str, str], order: str) -> PageTable:
-    rows, note = stored_rows(table, limit=15, order=order)
-    return page_table(title, rows, columns, note)
+def _by_group(pages: Pages, finding: Any, columns: dict[str, str], order: str) -> tuple[PageTable, ...]:
+    """What a finding tells of each declared segment and of each place, where it tells it."""
+    tables: list[PageTable] = []
+    for key in (BY_SEGMENT, "by_place"):
+        if (table := getattr(finding, key)) is not None:
+            rows, note = stored_rows(table, limit=15, order=order)
+            tables.append(page_table(label(key), [row | pages.segments.row(key, row) for row in rows], columns, note))
+    return tuple(tables)
 
 
 def _waiting(pages: Pages, name: str, short: str, title: str, finding: str) -> Section:
