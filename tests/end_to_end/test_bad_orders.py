@@ -168,7 +168,7 @@ def test_rows_that_cannot_be_are_set_aside_with_their_reasons_and_the_others_use
 
     text = cli("run", folder, "--only", "order_summary").out
     assert f"orders: {60 + len(BROKEN)} rows read, {len(BROKEN)} set aside" in text
-    assert "1 because ordered_at is dated after today (first: row 61)" in text
+    assert "1 because ordered_at is dated after today (first: line 62)" in text
     page = cli("report", folder, "--to", tmp_path / "page.html")
     assert page.code == 0
     html = (tmp_path / "page.html").read_text(encoding="utf-8")

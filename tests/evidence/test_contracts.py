@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def reasons(loaded: Loaded) -> list[tuple[str, int, int]]:
-    return [(item.reason, item.rows, item.first_line) for item in loaded.reasons]
+    return [(item.reason, item.rows, item.first_row) for item in loaded.reasons]
 
 
 def good(loaded: Loaded, column: str) -> list[Any]:

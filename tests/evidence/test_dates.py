@@ -164,6 +164,4 @@ def test_a_day_first_file_is_read_day_first_when_one_day_says_so(loading: Any) -
         "customer,day,amount\na,03/04/2021,5\nb,13/04/2021,6\nc,04/25/2021,7\n" + "d,14/04/2021,1\n" * 120
     )
     assert loaded.good.records(1)[0]["ordered_at"] == datetime(2021, 4, 3)
-    assert [(item.reason, item.rows, item.first_line) for item in loaded.reasons] == [
-        ("ordered_at is not a date", 1, 3)
-    ]
+    assert [(item.reason, item.rows, item.first_row) for item in loaded.reasons] == [("ordered_at is not a date", 1, 3)]

@@ -27,7 +27,7 @@ ONLINE_RETAIL = {
 
 
 def reasons(loaded: Loaded) -> list[tuple[str, int, int]]:
-    return [(item.reason, item.rows, item.first_line) for item in loaded.reasons]
+    return [(item.reason, item.rows, item.first_row) for item in loaded.reasons]
 
 
 def good(loaded: Loaded, column: str) -> list[Any]:
@@ -286,8 +286,8 @@ def test_a_folder_is_refused_as_a_source(loading: Any) -> None:
         (
             "customer,day,amount\na,soon,1\nb,,2\n",
             (
-                "none of the 2 rows can be used: ordered_at is not a date (1 rows, first line 1); "
-                "ordered_at is missing (1 rows, first line 2)"
+                "none of the 2 rows can be used: ordered_at is not a date (1 rows, first: line 2); "
+                "ordered_at is missing (1 rows, first: line 3)"
             ),
         ),
     ],

@@ -210,7 +210,7 @@ def test_numbers_that_could_be_off_by_a_thousand_are_refused(loading: Any) -> No
 
 def test_a_number_in_the_other_form_is_quarantined(loading: Any) -> None:
     loaded = loading.csv("customer;day;amount\na;2024-01-01;1.5\nb;2024-01-02;1.25\nc;2024-01-02;3,5\n")
-    assert [(item.reason, item.first_line) for item in loaded.reasons] == [("amount is not a number", 3)]
+    assert [(item.reason, item.first_row) for item in loaded.reasons] == [("amount is not a number", 3)]
 
 
 def test_a_declared_delimiter_counts(loading: Any) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from patronage.evidence.csv_dialect import csv_rows
-from patronage.evidence.text_rows import TextRow, fitted
+from patronage.evidence.text_rows import fitted
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from patronage.evidence.csv_dialect import Dialect
+    from patronage.evidence.text_rows import TextRow
 
 
 def utf8_copy(path: Path, dialect: Dialect, target: Path) -> Path:
@@ -36,12 +38,19 @@ def repaired_rows(files: list[Path], dialects: list[Dialect], header: tuple[str,
     for number, (path, dialect) in enumerate(zip(files, dialects, strict=True)):
         order = [dialect.header.index(name) for name in header]
         straight = order == list(range(len(order)))
-        for cells in _rows(path, dialect, where):
-            row = fitted(cells, dialect.header, number)
-            yield row if straight else TextRow([row.cells[place] for place in order], row.fault, row.further, number)
+        for line, cells in _rows(path, dialect, where):
+            row = fitted(cells, dialect.header, number, line)
+            yield row if straight else replace(row, cells=[row.cells[place] for place in order])
 
 
-def _rows(path: Path, dialect: Dialect, where: str) -> Iterator[list[str]]:
+def row_lines(files: list[Path], dialects: list[Dialect], where: str) -> Iterator[int]:
+    """The line of its file in which each row begins, from 1; rows of files one after another, without blank lines."""
+    for path, dialect in zip(files, dialects, strict=True):
+        for line, _ in _rows(path, dialect, where):
+            yield line
+
+
+def _rows(path: Path, dialect: Dialect, where: str) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding=dialect.encoding, newline="") as file:
         lines = _Watched(line.removeprefix("\ufeff") if first else line for first, line in _first_marked(file))
         for _ in range(dialect.lines_before):
@@ -53,9 +62,10 @@ def _rows(path: Path, dialect: Dialect, where: str) -> Iterator[list[str]]:
             if lines.open_quote():
                 found = f"the quote opened in line {lines.row_start:,} is never closed"
                 raise EvidenceError(Fault(where, found, "close it, or double it where it is part of the text"))
+            begun = lines.row_start
             lines.start_row()
             if cells:
-                yield cells
+                yield begun, cells
 
 
 def _first_marked(lines: Iterable[str]) -> Iterator[tuple[bool, str]]:

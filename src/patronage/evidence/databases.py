@@ -71,7 +71,7 @@ def json_columns(files: list[Path], engine: Engine) -> list[str]:
 def json_line_rows(files: list[Path], where: str) -> tuple[list[str], Iterator[TextRow]]:
     """The names of the records in files of JSON lines, and one row a line; what is no record is a fault of its row."""
     names: dict[str, None] = {}
-    for _, line in _lines(files):
+    for _, _, line in _lines(files):
         record = _record(line)
         if record is not None:
             names.update(dict.fromkeys(record))
@@ -81,20 +81,26 @@ def json_line_rows(files: list[Path], where: str) -> tuple[list[str], Iterator[T
 
 
 def _json_cells(files: list[Path], names: list[str]) -> Iterator[TextRow]:
-    for number, line in _lines(files):
+    for number, place, line in _lines(files):
         record = _record(line)
         if record is None:
-            yield TextRow([None] * len(names), "the line is no JSON record", line.strip(), number)
+            yield TextRow([None] * len(names), "the line is no JSON record", line.strip(), number, place)
         else:
-            yield TextRow([_json_text(record.get(name)) for name in names], file=number)
+            yield TextRow([_json_text(record.get(name)) for name in names], file=number, place=place)
 
 
-def _lines(files: list[Path]) -> Iterator[tuple[int, str]]:
+def json_row_lines(files: list[Path]) -> Iterator[int]:
+    """The line of its file in which each record of JSON lines stands, from 1; files one after another."""
+    return (place for _, place, _ in _lines(files))
+
+
+def _lines(files: list[Path]) -> Iterator[tuple[int, int, str]]:
+    """The place of the file, the number of the line and the line, for every line that is not blank."""
     for number, path in enumerate(files):
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            for line in file:
+            for place, line in enumerate(file, 1):
                 if line.strip():
-                    yield number, line
+                    yield number, place, line
 
 
 def _record(line: str) -> dict[str, Any] | None:
@@ -120,11 +126,13 @@ def _as_utf8(raw: bytes) -> str:
 
 
 def _sqlite_cells(path: Path, table: str) -> Iterator[TextRow]:
+    number = 0
     with closing(_sqlite(path)) as connection:
         cursor = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608  a name, quoted
         while rows := cursor.fetchmany(_BATCH):
             for row in rows:
-                yield TextRow([text_of(cell) for cell in row])
+                number += 1
+                yield TextRow([text_of(cell) for cell in row], place=number)
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.evidence.dates import format_of
 from patronage.evidence.headers import LAYOUTS, SYMBOLS, SYNONYMS, Layout, currency_in_name, plain_name
-from patronage.evidence.readers import LINE
+from patronage.evidence.text_rows import LINE
 from patronage.evidence.worksheets import text_of
 
 if TYPE_CHECKING:

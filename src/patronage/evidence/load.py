@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,14 @@ import ibis.expr.types as ir
 from patronage.evidence.loaded import ApartLines, Loaded
 from patronage.evidence.marking import BROKEN, MappedSource, Marked, RowTerms, cell_forms, marked_rows
 from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
+from patronage.evidence.places import rows_in_order
 from patronage.evidence.quality import columns_seen
 from patronage.evidence.quarantine import quarantined, reason_counts
-from patronage.evidence.readers import LINE, RawSource, raw_source
+from patronage.evidence.readers import RawSource, raw_source
 from patronage.evidence.repeats import repeated_lines
 from patronage.evidence.resolve import resolved
 from patronage.evidence.returns import tied_returns
+from patronage.evidence.text_rows import LINE
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
 if TYPE_CHECKING:
@@ -83,11 +85,12 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     all_rows, good_rows = _counts(rows, engine)
     if not all_rows:
         raise EvidenceError(_no_rows(work, where))
-    reasons = reason_counts(work.marked, rows, engine) if good_rows < all_rows else ()
+    raw = work.source.raw if good_rows < all_rows else replace(work.source.raw, places=rows_in_order)
+    reasons = reason_counts(work.marked, rows, raw, engine) if good_rows < all_rows else ()
     if not good_rows:
-        told = "; ".join(f"{item.reason} ({item.rows:,} rows, first line {item.first_line:,})" for item in reasons)
+        told = "; ".join(f"{item.reason} ({item.rows:,} rows, first: {item.first_place})" for item in reasons)
         raise EvidenceError(Fault(where, f"none of the {all_rows:,} rows can be used: {told}"))
-    quarantine = engine.keep(quarantined(work.marked, rows, work.source.raw), f"{table}-quarantine")
+    quarantine = engine.keep(quarantined(work.marked, rows, raw), f"{table}-quarantine")
     given = frozenset(work.source.found.columns)
     good, repeats = _keep_good(work, given, engine)
     names = [field.name for field in work.source.found.fields]

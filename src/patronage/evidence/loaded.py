@@ -9,11 +9,15 @@ from patronage.evidence.store import StoredTable
 
 @dataclass(frozen=True, slots=True)
 class RowReason:
-    """One broken rule in words, how many rows broke it, and the first such row of the source."""
+    """One broken rule in words, how many rows broke it, and the first of them.
+
+    first_row: its number over all files of the source, from 1. first_place: where people find it, such as `line 62`.
+    """
 
     reason: str
     rows: int
-    first_line: int
+    first_row: int
+    first_place: str
 
 
 @dataclass(frozen=True, slots=True)

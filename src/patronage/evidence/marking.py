@@ -12,10 +12,10 @@ from patronage.evidence.cells import as_key, as_number, as_text, tidied
 from patronage.evidence.contracts import Field, Kind
 from patronage.evidence.dates import DateForm, as_time
 from patronage.evidence.grammar import condition_of, value_of
-from patronage.evidence.readers import LINE, RawSource
+from patronage.evidence.readers import RawSource
 from patronage.evidence.rules import Cells, Rule, currency_rule, row_rules, symbol_rules
 from patronage.evidence.survey import CellForms, date_forms, decimal_mark
-from patronage.evidence.text_rows import FAULT, FILE, FURTHER
+from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE
 from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.expressions import Column, columns_of
 

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from patronage.evidence.loaded import RowReason
 from patronage.evidence.marking import BROKEN, DETAIL, RAW
-from patronage.evidence.readers import LINE
-from patronage.evidence.text_rows import FILE, FURTHER
+from patronage.evidence.places import SOURCE_PLACE
+from patronage.evidence.text_rows import FILE, FURTHER, LINE
 
 if TYPE_CHECKING:
     from patronage.evidence.engine import Engine
@@ -20,27 +20,38 @@ if TYPE_CHECKING:
 REASONS = "reasons"
 """Column of all reasons of a row, in words."""
 
-_OWN = (LINE, "source_file", REASONS)
+_OWN = (LINE, "source_file", SOURCE_PLACE, REASONS)
 
 
 def quarantined(marked: Marked, rows: ir.Table, raw: RawSource) -> ir.Table:
-    """One row per bad row: line_id, source_file, reasons, then the raw cells by their names in the source."""
-    bad = rows.filter(rows[BROKEN] != 0)
-    file = ibis.cases(*((bad[FILE] == place, name) for place, name in enumerate(raw.files)), else_=ibis.null("string"))
+    """One row per bad row: line_id, source_file, source_place, reasons, then the raw cells by their source names.
+
+    line_id: number of the row over all files. source_place: as people look it up in the file, such as `line 62`.
+    """
+    bad = raw.places().told(rows.filter(rows[BROKEN] != 0))
     names = _free_names([*raw.columns, "cells beyond the header"])
     inner = [*raw.columns.values(), FURTHER]
     cells = {name: bad[RAW][cell] for name, cell in zip(names, inner, strict=True)}
-    table = bad.select(bad[LINE], source_file=file, **{REASONS: _words(bad, marked).join("; ")}, **cells)
+    own = {SOURCE_PLACE: bad[SOURCE_PLACE], REASONS: _words(bad, marked).join("; ")}
+    table = bad.select(bad[LINE], source_file=_file(bad, raw), **own, **cells)
     return table.order_by(LINE)
 
 
-def reason_counts(marked: Marked, rows: ir.Table, engine: Engine) -> tuple[RowReason, ...]:
-    """Each reason with its rows and its first line, the most frequent first."""
-    bad = rows.filter(rows[BROKEN] != 0)
-    words = bad.select(bad[LINE], reason=_words(bad, marked).unnest())
-    counted = words.group_by("reason").aggregate(rows=words.count(), first_line=words[LINE].min())
-    found = engine.records(counted.order_by(counted.rows.desc(), "first_line", "reason"))
-    return tuple(RowReason(row["reason"], row["rows"], row["first_line"]) for row in found)
+def reason_counts(marked: Marked, rows: ir.Table, raw: RawSource, engine: Engine) -> tuple[RowReason, ...]:
+    """Each reason with its rows and the place of the first, the most frequent first."""
+    bad = raw.places().told(rows.filter(rows[BROKEN] != 0))
+    place = bad[SOURCE_PLACE] if len(raw.files) == 1 else _file(bad, raw) + ibis.literal(", ") + bad[SOURCE_PLACE]
+    words = bad.select(bad[LINE], place=place, reason=_words(bad, marked).unnest())
+    counted = words.group_by("reason").aggregate(
+        rows=words.count(), first_row=words[LINE].min(), first_place=words.place.argmin(words[LINE])
+    )
+    found = engine.records(counted.order_by(counted.rows.desc(), "first_row", "reason"))
+    return tuple(RowReason(row["reason"], row["rows"], row["first_row"], row["first_place"]) for row in found)
+
+
+def _file(bad: ir.Table, raw: RawSource) -> ir.Value:
+    named = ((bad[FILE] == place, name) for place, name in enumerate(raw.files))
+    return ibis.cases(*named, else_=ibis.null("string"))
 
 
 def _words(bad: ir.Table, marked: Marked) -> ir.Value:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +15,21 @@ import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.csv_dialect import Dialect, dialect_of
-from patronage.evidence.csv_repair import repaired_rows, utf8_copy
-from patronage.evidence.databases import duckdb_table, json_columns, json_line_rows, sqlite_rows
+from patronage.evidence.csv_repair import repaired_rows, row_lines, utf8_copy
+from patronage.evidence.databases import duckdb_table, json_columns, json_line_rows, json_row_lines, sqlite_rows
 from patronage.evidence.engine import literal_path
+from patronage.evidence.places import Places, lines_of, rows_in_order, write_numbers
 from patronage.evidence.source_files import source_files, source_format
-from patronage.evidence.text_rows import FAULT, FILE, FURTHER, write_text_rows
+from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE, PLACE, write_text_rows
 from patronage.evidence.worksheets import sheet_rows
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from patronage.evidence.engine import Engine
     from patronage.evidence.text_rows import TextRow
     from patronage.vocabulary.sources import SourceMapping
-
-LINE = "line_id"
-"""Column of a row's place in its source, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class RawSource:
     further_cells (what is wrong with a row's shape, null where nothing is), and c0, c1, ...
     columns: names in the source, in order, to those internal names. files: names of the files.
     words: how the source was read, for a reader. machine_written: numbers are written as machines
-    write them, so that no decimal mark is to be found.
+    write them, so that no decimal mark is to be found. places: where rows stand in the source, found when asked.
     """
 
     table: ir.Table
@@ -49,6 +48,7 @@ class RawSource:
     files: tuple[str, ...]
     words: str
     machine_written: bool
+    places: Callable[[], Places] = rows_in_order
 
 
 @contextmanager
@@ -104,16 +104,16 @@ class _Reading:
         alike = all(one.delimiter == dialects[0].delimiter and one.header == header for one in dialects)
         if alike:
             try:
-                return RawSource(self._fast_csv(dialects), columns, self.names, dialects[0].words(), False)
+                return self._fast_csv(dialects, columns)
             except duckdb.Error:
                 # Rows of another width, stray quotes, mixed line ends: read again, each such row by itself.
                 pass
         for place, one in enumerate(dialects):
             self._same_columns(header, one.header, place)
         rows = repaired_rows(self.files, dialects, header, self.where)
-        return self._from_rows(rows, columns, dialects[0].words(), machine_written=False)
+        return self._from_rows(rows, columns, (dialects[0].words(), "line "), machine_written=False)
 
-    def _fast_csv(self, dialects: list[Dialect]) -> ir.Table:
+    def _fast_csv(self, dialects: list[Dialect], columns: dict[str, str]) -> RawSource:
         paths = [
             path if one.is_utf8 and not one.lines_before else utf8_copy(path, one, self.spare / f"{place}.csv")
             for place, (path, one) in enumerate(zip(self.files, dialects, strict=True))
@@ -126,7 +126,15 @@ class _Reading:
         )  # fmt: skip
         numbered = table.mutate(**{LINE: ibis.row_number() + 1})
         staged = self.stack.enter_context(self.engine.staged(numbered, "raw"))
-        return self._shaped(self._with_file_numbers(staged, paths), list(cells))
+        table = self._shaped(self._with_file_numbers(staged, paths), list(cells))
+        above = [one.lines_before for one in dialects]
+
+        @cache
+        def places() -> Places:
+            lines = partial(row_lines, self.files, dialects, self.where)
+            return self._line_places(table, [lines_of(path) - 1 for path in paths], [1 + one for one in above], lines)
+
+        return RawSource(table, columns, self.names, dialects[0].words(), False, places)
 
     # Tables that know their types
 
@@ -141,7 +149,9 @@ class _Reading:
         offsets = self._offsets()
         table = table.mutate(**{LINE: table.file_row_number + 1 + _offset(table[FILE], offsets)})
         table = table.select(LINE, FILE, **{columns[name]: _flat(table[name]) for name in names})
-        return RawSource(self._shaped(table, list(columns.values())), columns, self.names, "Parquet", True)
+        places = Places(shifts=tuple(-offset for offset in offsets))
+        shaped = self._shaped(table, list(columns.values()))
+        return RawSource(shaped, columns, self.names, "Parquet", True, lambda: places)
 
     def _offsets(self) -> list[int]:
         import pyarrow.parquet as pq
@@ -159,12 +169,13 @@ class _Reading:
     # What is read in pieces of rows
 
     def _excel(self) -> RawSource:
-        header, rows = sheet_rows(self._only_file(), self.mapping.sheet, self.where)
-        return self._from_rows(rows, self._columns(header), "Excel", machine_written=True)
+        sheet, header, rows = sheet_rows(self._only_file(), self.mapping.sheet, self.where)
+        told = ("Excel", f"sheet {sheet!r}, row ")
+        return self._from_rows(rows, self._columns(header), told, machine_written=True)
 
     def _sqlite(self) -> RawSource:
         header, rows = sqlite_rows(self._only_file(), self.mapping.source_table, self.where)
-        return self._from_rows(rows, self._columns(header), "SQLite", machine_written=True)
+        return self._from_rows(rows, self._columns(header), ("SQLite", "row "), machine_written=True)
 
     def _json(self) -> RawSource:
         names = json_columns(self.files, self.engine)
@@ -176,24 +187,34 @@ class _Reading:
         table = table.select("file_path", **{columns[name]: table[name] for name in names})
         numbered = self.stack.enter_context(self.engine.staged(table.mutate(**{LINE: ibis.row_number() + 1}), "raw"))
         shaped = self._shaped(self._with_file_numbers(numbered, self.files), list(columns.values()))
-        return RawSource(shaped, columns, self.names, "JSON", True)
+        return RawSource(shaped, columns, self.names, "JSON", True, lambda: self._in_files(shaped, "record "))
 
     def _json_lines(self) -> RawSource:
         try:
-            return self._json()
+            raw = self._json()
+
+            @cache
+            def places() -> Places:
+                lines = [lines_of(path) for path in self.files]
+                return self._line_places(raw.table, lines, [0] * len(lines), partial(json_row_lines, self.files))
+
+            return replace(raw, places=places)
         except duckdb.Error:
             # A line that is no JSON goes to quarantine, and does not keep the others out.
             header, rows = json_line_rows(self.files, self.where)
-            return self._from_rows(rows, self._columns(header), "JSON lines", machine_written=True)
+            return self._from_rows(rows, self._columns(header), ("JSON lines", "line "), machine_written=True)
 
     def _from_rows(
-        self, rows: Iterable[TextRow], columns: dict[str, str], words: str, *, machine_written: bool
+        self, rows: Iterable[TextRow], columns: dict[str, str], told: tuple[str, str], *, machine_written: bool
     ) -> RawSource:
+        """told: how the source was read, and the word before the number of a row's place."""
+        words, before = told
         path = self.spare / "rows.parquet"
         write_text_rows(rows, len(columns), path)
         table = self._view(self.engine.connection.read_parquet)(literal_path(path), file_row_number=True)
         table = table.mutate(**{LINE: table.file_row_number + 1}).drop("file_row_number")
-        return RawSource(table, columns, self.names, words, machine_written)
+        places = Places(before, numbers=table.select(LINE, PLACE))
+        return RawSource(table.drop(PLACE), columns, self.names, words, machine_written, lambda: places)
 
     def _view(self, read: Callable[..., ir.Table]) -> Callable[..., ir.Table]:
         """A reader of files whose view is dropped when the source is closed."""
@@ -206,6 +227,32 @@ class _Reading:
         return opened
 
     # Columns and places
+
+    def _line_places(
+        self, table: ir.Table, lines: list[int], above: list[int], each: Callable[[], Iterator[int]]
+    ) -> Places:
+        """Lines of text files: by counting where every row is one line, else row by row.
+
+        lines: of each file below its header. above: lines of each file down to its header. each: the line of every row.
+        """
+        rows = self._rows_of_files(table)
+        if rows == lines:
+            shifts = [line - sum(rows[:place]) for place, line in enumerate(above)]
+            return Places("line ", shifts=tuple(shifts))
+        path = self.spare / "lines.parquet"
+        if write_numbers(each(), path) != sum(rows):
+            return self._in_files(table, "row ", " below the header")
+        return Places("line ", numbers=self._view(self.engine.connection.read_parquet)(literal_path(path)))
+
+    def _in_files(self, table: ir.Table, before: str, after: str = "") -> Places:
+        """Rows counted within each file."""
+        rows = self._rows_of_files(table)
+        return Places(before, after, tuple(-sum(rows[:place]) for place in range(len(rows))))
+
+    def _rows_of_files(self, table: ir.Table) -> list[int]:
+        found = self.engine.records(table.group_by(FILE).aggregate(rows=table.count()))
+        rows = {row[FILE]: row["rows"] for row in found}
+        return [rows.get(place, 0) for place in range(len(self.files))]
 
     def _columns(self, header: Iterable[str]) -> dict[str, str]:
         """Source names to internal names; a column without a name is called after its place."""

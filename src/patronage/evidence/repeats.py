@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.readers import LINE
+from patronage.evidence.text_rows import LINE
 
 
 def repeated_lines(lines: ir.Table, columns: list[str]) -> ir.Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.readers import LINE
+from patronage.evidence.text_rows import LINE
 
 if TYPE_CHECKING:
     from patronage.evidence.engine import Engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 import zipfile
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from patronage.evidence.text_rows import fitted
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from patronage.evidence.text_rows import TextRow
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
 _WHOLE_BOUND = 2**53
 
 
-def sheet_rows(path: Path, sheet: str | None, where: str) -> tuple[list[str], Iterator[TextRow]]:
-    """The header of a worksheet and its rows below; blank rows are none.
+def sheet_rows(path: Path, sheet: str | None, where: str) -> tuple[str, list[str], Iterator[TextRow]]:
+    """The name of a worksheet, its header and its rows below, numbered as the sheet numbers them; blank rows are none.
 
     sheet: its name, the first one where none is given. Raises EvidenceError when the file is no
     workbook, has no such sheet, or the sheet is empty.
     """
-    rows = _rows(path, sheet, where)
+    name, rows = _rows(path, sheet, where)
     first = list(islice(rows, 20))
-    place = header_place([_cut(cells, 0) for cells in first])
-    header = [(cell or "").strip() for cell in first[place]] if first else []
+    place = header_place([_cut(cells, 0) for _, cells in first])
+    header = [(cell or "").strip() for cell in first[place][1]] if first else []
     while header and not header[-1]:
         header.pop()
     if not header:
         raise EvidenceError(Fault(where, "the worksheet is empty", "name another with sheet: <name>"))
     below = chain(first[place + 1 :], rows)
-    return header, (fitted(_cut(cells, len(header)), header) for cells in below)
+    return name, header, (fitted(_cut(cells, len(header)), header, place=number) for number, cells in below)
 
 
 def text_of(cell: Any) -> str | None:
@@ -57,29 +58,46 @@ def text_of(cell: Any) -> str | None:
     return str(cell)
 
 
-def _rows(path: Path, sheet: str | None, where: str) -> Iterator[list[str | None]]:
+def _rows(path: Path, sheet: str | None, where: str) -> tuple[str, Iterator[tuple[int, list[str | None]]]]:
+    """The name of the worksheet and its rows that are not blank, each with its number."""
+    book = _opened(path, where)
+    if sheet is not None and sheet not in book.sheetnames:
+        step = nearest(sheet, book.sheetnames) or f"the sheets are {', '.join(map(repr, book.sheetnames))}"
+        book.close()
+        raise EvidenceError(Fault(where, f"there is no sheet {sheet!r}", step))
+    chosen = book[sheet] if sheet is not None else book.worksheets[0]
+    return chosen.title, _filled_rows(book, chosen)
+
+
+def _opened(path: Path, where: str) -> Any:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
+    with _unwarned():
+        try:
+            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise EvidenceError(Fault(where, f"this is no Excel workbook that can be read: {error}")) from error
+
+
+def _filled_rows(book: Any, sheet: Any) -> Iterator[tuple[int, list[str | None]]]:
+    with _unwarned():
+        try:
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                texts = [text_of(cell) for cell in cells]
+                if any(text and text.strip() for text in texts):
+                    yield number, texts
+        finally:
+            book.close()
+
+
+@contextmanager
+def _unwarned() -> Generator[None]:
     with warnings.catch_warnings():
         # openpyxl warns of styles and validations that it drops; cells are all that is read here.
         warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-            raise EvidenceError(Fault(where, f"this is no Excel workbook that can be read: {error}")) from error
-        try:
-            if sheet is not None and sheet not in book.sheetnames:
-                step = nearest(sheet, book.sheetnames) or f"the sheets are {', '.join(map(repr, book.sheetnames))}"
-                raise EvidenceError(Fault(where, f"there is no sheet {sheet!r}", step))
-            chosen = book[sheet] if sheet is not None else book.worksheets[0]
-            chosen.reset_dimensions()
-            for cells in chosen.iter_rows(values_only=True):
-                texts = [text_of(cell) for cell in cells]
-                if any(text and text.strip() for text in texts):
-                    yield texts
-        finally:
-            book.close()
+        yield
 
 
 def _cut(cells: list[str | None], width: int) -> list[str | None]:

@@ -24,11 +24,11 @@ class ColumnQuality:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineReason:
-    """One reason for which rows were set aside, how many, and the first such row of the source."""
+    """One reason for which rows were set aside, how many, and where the first of them is found in the source, such as `line 62`."""
 
     reason: str
     rows: int
-    first_line: int
+    first_place: str
 
 
 @dataclass(frozen=True, slots=True)

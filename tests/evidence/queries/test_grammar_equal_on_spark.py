@@ -16,11 +16,11 @@ from patronage.evidence.dates import DateForm
 from patronage.evidence.grammar import condition, value
 from patronage.evidence.marking import MappedSource, RowTerms, marked_rows
 from patronage.evidence.quarantine import quarantined
-from patronage.evidence.readers import LINE, RawSource
+from patronage.evidence.readers import RawSource
 from patronage.evidence.resolve import resolved
 from patronage.evidence.store import StoredTable, stored
 from patronage.evidence.survey import CellForms
-from patronage.evidence.text_rows import FAULT, FILE, FURTHER
+from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE
 from patronage.vocabulary.expressions import FUNCTIONS, parsed
 from patronage.vocabulary.sources import SourceMapping
 

@@ -83,7 +83,7 @@ def _loaded(orders: Orders) -> dict[str, Any]:
             ColumnQuality(seen.name, seen.given, seen.missing_share, seen.distinct, seen.least, seen.most)
             for seen in loaded.columns
         ),
-        "quarantine": tuple(QuarantineReason(each.reason, each.rows, each.first_line) for each in loaded.reasons),
+        "quarantine": tuple(QuarantineReason(each.reason, each.rows, each.first_place) for each in loaded.reasons),
     }
 
 
