@@ -99,8 +99,12 @@ class Decision:
     """One row of the ledger.
 
     value: over the horizon, net of cost, corrected for selection; value_raw: before correction.
-    Both None where there is no proposal, but value_raw stays where the correction leaves nothing. at_stake: money
-    measured in the data that the decision is about, in currency. p_better: probability that the move beats staying.
+    Both None where there is no proposal, but value_raw stays where the correction leaves nothing.
+    at_stake: revenue of the customers whom the decision moves, as measured over the twelve months up to the as-of
+    date, in currency a year, never below 0. A shorter history counts as it is, not scaled up to a year. Customers who
+    left count with the twelve months up to their last purchase; customers yet to come with those of their kind who
+    were first seen lately. It is 0 where nobody is moved, and where no finding tells revenue by customer. The ledger
+    is sorted by it; it is not what acting would bring. p_better: probability that the move beats staying.
     payback: years. people: the customers it is about, a stored table with customer_id, amount, value and why.
     """
 

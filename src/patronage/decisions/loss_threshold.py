@@ -7,7 +7,9 @@ from typing import Any
 
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, refused
 from patronage.decisions.words import count, money
+from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import MARGIN_MEASURED
+from patronage.evidence.queries.losses import losing_revenue
 from patronage.findings.worth import CustomerProfit
 from patronage.vocabulary.terms import Terms
 
@@ -21,7 +23,9 @@ COUNT = "declare the activities and count the work in activity_events, to see wh
 FIGURES = ("cost_per_order", "customers_losing", "losing_already")
 
 
-def loss_threshold(profit: CustomerProfit, move: Move, questions: tuple[str, ...], terms: Terms) -> Decision:
+def loss_threshold(
+    profit: CustomerProfit, move: Move, questions: tuple[str, ...], terms: Terms, engine: Engine
+) -> Decision:
     """What handling an order would have to cost before customers lose money: a refusal with its threshold in words."""
     rows = [] if profit.thresholds is None else profit.thresholds.records()
     told = [row for share in WORTH_A_WORD if (row := _first_above(rows, share)) is not None]
@@ -36,7 +40,8 @@ def loss_threshold(profit: CustomerProfit, move: Move, questions: tuple[str, ...
     because = f"{_threshold_words(distinct, terms)}; no proposal, because {why}."
     first = distinct[0]
     figures: dict[str, float | int | str] = {name: first[name] for name in FIGURES}
-    row = refused(move, questions, because, at_stake=max(float(first["money"] or 0.0), 0.0))
+    losing = engine.records(losing_revenue(engine.open(profit.customers), float(first["cost_per_order"])))[0]
+    row = refused(move, questions, because, at_stake=max(float(losing["revenue"]), 0.0))
     return replace(
         row,
         break_even=BreakEven(float(first["cost_per_order"]), f"{terms.currency} for handling an order"),

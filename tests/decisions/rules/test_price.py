@@ -16,15 +16,17 @@ CUSTOMERS = [
 
 
 def test_leakage_beyond_noise_over_the_horizon_is_what_full_discipline_brings(
-    make_discipline: Any, make_costs: Any, terms: Any, engine: Any
+    make_discipline: Any, make_profit: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("price", cost=1.0, effect=0.5)
-    spain, france = price(make_discipline(CUSTOMERS, (200.0, 10.0)), None, terms, engine, costs)
+    lately = [{"customer_id": "a", "revenue": 700.0}, {"customer_id": "b", "revenue": 1900.0}]
+    profit = make_profit(lately, basis="revenue")
+    spain, france = price(make_discipline(CUSTOMERS, (200.0, 10.0)), profit, terms, engine, costs)
     assert (spain.move.subject, france.move.subject) == ("customers in Spain", "customers in France")
     assert spain.status is Status.PROPOSED
     assert spain.value is not None
     assert spain.value.mean == pytest.approx(0.5 * 150 * 3 - 1)
-    assert spain.at_stake == pytest.approx(150.0)
+    assert (spain.at_stake, france.at_stake) == (1900.0, 700.0)
     assert spain.people is not None
     assert spain.people.rows == 1
     assert spain.people.records()[0]["why"] == "pays 95% of what product, volume and month explain, over 9 lines"

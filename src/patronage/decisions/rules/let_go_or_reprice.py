@@ -109,7 +109,7 @@ def let_go_or_reprice(  # noqa: PLR0913  each parameter is a need of its own, re
     Where margin and cost are both assumed there is no proposal, but the threshold in words; so it is beside losses
     on measured margin alone while nothing tells what serving costs.
     """
-    threshold = loss_threshold(profit, Move(KIND, LOSING, TODAY, "new terms"), QUESTIONS, terms)
+    threshold = loss_threshold(profit, Move(KIND, LOSING, TODAY, "new terms"), QUESTIONS, terms, engine)
     if _all_assumed(profit, activity_costs, terms):
         return (threshold,)
     at = Setting(profit, _pattern(lifetime, terms, engine), terms, engine)
@@ -121,7 +121,7 @@ def let_go_or_reprice(  # noqa: PLR0913  each parameter is a need of its own, re
         return (*found, threshold) if profit.thresholds is not None or not found else tuple(found)
     kept = engine.records(kept_by_unavoidable_cost(engine.open(profit.customers), REMEDIES.sure, profit.years))[0]
     if kept["customers"]:
-        found.append(_unavoidable(int(kept["customers"]), float(kept["contribution"]), terms))
+        found.append(_unavoidable(kept, terms))
     return tuple(found) or (_nobody(),)
 
 
@@ -141,7 +141,8 @@ def _decision(losses: Relation, row: dict[str, Any], at: Setting, action: Action
     move = Move(KIND, subject, TODAY, to_state)
     case = Case(
         # The case bears the kind of the action, under which its cost and effect are declared.
-        replace(move, kind=ACTIONS[group.remedy]), QUESTIONS, _opening(group, at), group.customers, group.shortfall,
+        replace(move, kind=ACTIONS[group.remedy]), QUESTIONS, _opening(group, at), group.customers,
+        max(group.amount * at.profit.years, 0.0),
         _gain(group, at),
         EFFECT,
         Trial("get the new terms", "bring a profit a year later", 1 - group.p_loss, 1.0, group.customers),
@@ -189,14 +190,15 @@ def _basis(group: Losses) -> Basis:
     return Basis("customer_profit", group.customers, "customers", figures)
 
 
-def _unavoidable(customers: int, contribution: float, terms: Terms) -> Decision:
+def _unavoidable(kept: dict[str, Any], terms: Terms) -> Decision:
     """The row for customers whose loss is allocated cost: a cost allocated but not avoidable saves nothing."""
     move = Move(KIND, "customers whose loss is cost that would stay", TODAY, "new terms")
+    who = count(int(kept["customers"]), "customer shows", "customers show")
     because = (
-        f"{count(customers, 'customer shows', 'customers show')} a loss only because cost is allocated that would stay "
-        f"without them; letting them go would lose {money(contribution, terms.currency)} a year, so they stay."
+        f"{who} a loss only because cost is allocated that would stay without them; letting them go would lose "
+        f"{money(float(kept['contribution']), terms.currency)} a year, so they stay."
     )
-    return nothing_to_gain(move, QUESTIONS, because, at_stake=contribution)
+    return nothing_to_gain(move, QUESTIONS, because, at_stake=max(float(kept["revenue"]), 0.0))
 
 
 def _nobody() -> Decision:

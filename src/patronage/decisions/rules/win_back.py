@@ -63,8 +63,8 @@ def win_back(
         they, have = ("it", "has") if group.customers == 1 else ("they", "have")
         each = money(group.gain / group.customers, terms.currency)
         opening = (
-            f"{count(group.customers, one, who)} who brought {money(group.amount, terms.currency)} a year while {they} "
-            f"bought {have} left, and a second life of one is worth {each} on average"
+            f"{count(group.customers, one, who)} who brought {money(group.amount, terms.currency)} in the last twelve "
+            f"months in which {they} bought {have} left, and a second life of one is worth {each} on average"
         )
         return Case(
             Move("win_back", f"{who} who left", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount, gain,
@@ -91,7 +91,7 @@ class Life:
 
 def _basis(group: Group, life: Life) -> Basis:
     figures: dict[str, float | int | str] = {
-        "brought a year while active": group.amount,
+        "revenue of the twelve months up to the last purchase": group.amount,
         "value of a second life for each": group.gain / group.customers,
         "discounted years of a second life": life.years,
         "active customers that tell its length": life.told_by,

@@ -10,6 +10,7 @@ import ibis
 from ibis import _
 
 from patronage.evidence.queries.sums import is_known, number
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SD_OF_INTERVAL = 3.2897
 """Length of a normal 90% interval in standard deviations."""
+
+DAYS_OF_A_YEAR = 365
+"""Days that count as the twelve months up to one of them, that one included."""
 
 UNKNOWN = "unknown"
 
@@ -74,10 +78,9 @@ def by_mean_room(rows: Table) -> Table:
 def lapsed(customers: Table, histories: Table, lives: Table, below: float) -> Table:
     """Customers who have very likely left, with what they brought and what a second life would be worth.
 
-    customers: of lifetime_value. histories: customer_id, rate (purchase days a year while active), spend (value of a
-    purchase day), seen_years (first to last purchase). lives: segment, life (discounted years of buying in a new life).
-    One row per customer_id, columns as in slipping: amount (value a year while it was buying), gain (value of a second
-    life), room (the chance that it left), risk (their product).
+    customers: of lifetime_value. histories: of paid_histories. lives: segment, life (discounted years of buying in a
+    new life). One row per customer_id, columns as in slipping: amount (past_value), gain (value of a second life), room
+    (the chance that it left), risk (their product).
     """
     p = _.p_alive
     gone = customers.filter(is_known(p) & (p < below)).mutate(segment=_segment())
@@ -85,7 +88,7 @@ def lapsed(customers: Table, histories: Table, lives: Table, below: float) -> Ta
     rows = rows.mutate(gain=_.rate * _.spend * _.life).filter(_.gain > 0)
     rows = rows.select(
         "customer_id", "place", "orders", "last_day", "segment", "gain",
-        amount=_.past_value / ibis.greatest(_.seen_years, 1.0), noise=_.gain, base=p, outcome=_.p_buys_12m,
+        amount=_.past_value, noise=_.gain, base=p, outcome=_.p_buys_12m,
         room=1 - p,
         risk=_.gain * (1 - p),
     )  # fmt: skip
@@ -103,10 +106,10 @@ def buying_histories(repeat: Table, *, rate_shape: float, rate_scale: float, day
     seen = _.t_x / number(days_per_unit)
     return repeat.filter(_.fitted & (_.occasions_value > 0)).select(
         "customer_id",
-        rate=(_.x + number(rate_shape)) / (seen + number(rate_scale)) * (365.25 / days_per_unit),
+        rate=(_.x + number(rate_shape)) / (seen + number(rate_scale)) * (DAYS_PER_YEAR / days_per_unit),
         spend=_.occasions_value / (_.x + 1),
         past_value=_.occasions_value,
-        seen_years=_.t_x / number(365.25),
+        seen_years=_.t_x / number(DAYS_PER_YEAR),
     )
 
 
@@ -125,13 +128,23 @@ def lengths_of_life(customers: Table, histories: Table, above: float) -> Table:
 
 
 def paid_histories(histories: Table, days: Table) -> Table:
-    """The histories with past_value in revenue, as the decisions' money at stake is.
+    """The histories with past_value as the decisions' money at stake is: revenue of twelve months.
 
-    days: of repeat_buying (customer_id, revenue). One row per customer_id, columns of buying_histories. Currency.
+    They are the twelve up to the customer's last purchase, since one who left brought little or nothing lately.
+    days: of repeat_buying (customer_id, day, revenue). One row per customer_id, columns of buying_histories. Currency.
     """
-    paid = days.group_by("customer_id").aggregate(paid=days.revenue.sum())
+    bought = days.select("customer_id", "revenue", day=days.day.cast("date"))
+    last = bought.mutate(last=bought.day.max().over(ibis.window(group_by="customer_id")))
+    lately = last.filter(last["last"].delta(last.day, unit="day") < DAYS_OF_A_YEAR)
+    paid = lately.group_by("customer_id").aggregate(paid=lately.revenue.sum())
     rows = histories.drop("past_value").inner_join(paid, "customer_id")
     return rows.select("customer_id", "rate", "spend", "seen_years", past_value=rows.paid)
+
+
+def revenue_of(people: Table, customers: Table) -> Table:
+    """One row: revenue, what the people of a working list brought; customers: customer_id and revenue, in currency."""
+    theirs = customers.semi_join(people, "customer_id")
+    return theirs.aggregate(revenue=ibis.coalesce(theirs.revenue.sum(), 0.0))
 
 
 def bought_once(customers: Table, days: Table, before: date) -> Table:

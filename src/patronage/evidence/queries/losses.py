@@ -9,6 +9,7 @@ import ibis
 from ibis import _
 
 from patronage.evidence.queries.lists import SD_OF_INTERVAL
+from patronage.evidence.queries.sums import number
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -104,11 +105,21 @@ def kept_by_unavoidable_cost(customers: Table, sure: float, years: float = 1.0) 
     """Customers who show a loss, but pay for what serving them adds.
 
     customers: of customer_profit, counted over so many years. One row: customers, contribution (margin less avoidable
-    cost, which would go with them). Currency a year.
+    cost, which would go with them; currency a year), revenue (as counted).
     """
     rows = customers.filter((_.p_loss >= sure) & (_.margin >= _.avoidable_cost))
     left = (rows.margin - rows.avoidable_cost) / years
-    return rows.aggregate(customers=rows.count(), contribution=ibis.coalesce(left.sum(), 0.0))
+    return rows.aggregate(
+        customers=rows.count(),
+        contribution=ibis.coalesce(left.sum(), 0.0),
+        revenue=ibis.coalesce(rows.revenue.sum(), 0.0),
+    )
+
+
+def losing_revenue(customers: Table, cost_per_order: float) -> Table:
+    """One row: revenue of those customers of customer_profit who lose money once handling an order costs more."""
+    losing = customers.filter(customers.margin <= customers.orders * number(cost_per_order))
+    return losing.aggregate(revenue=ibis.coalesce(losing.revenue.sum(), 0.0))
 
 
 def margin_rate(customers: Table) -> Table:
