@@ -50,11 +50,12 @@ LIFETIME_DEFAULTS: dict[str, Any] = {
 REPEAT_COLUMNS = {
     "customer_id": pa.string(), "x": pa.int64(), "t_x": pa.float64(), "age": pa.float64(), "first_day": pa.date32(),
     "mean_value": pa.float64(), "occasions_value": pa.float64(), "fitted": pa.bool_(),
+    "gap_days": pa.float64(),
 }  # fmt: skip
 
 REPEAT_DEFAULTS: dict[str, Any] = {
     "x": 3, "t_x": 365.25, "age": 700.0, "first_day": date(2010, 1, 5), "mean_value": 100.0, "occasions_value": 400.0,
-    "fitted": True,
+    "fitted": True, "gap_days": None,
 }  # fmt: skip
 
 DAY_COLUMNS = {

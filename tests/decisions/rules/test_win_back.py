@@ -36,6 +36,20 @@ def test_a_second_life_is_worth_what_active_customers_of_the_kind_have_before_th
     assert found.evidence[0].figures["discounted years of a second life"] == pytest.approx(5.0)
 
 
+def test_who_lapsed_from_a_contract_is_won_back_for_its_own_periods(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    # A period of a quarter of a year: four renewals of 100 a year, and 1,000 ahead of the active one make 2.5 years.
+    contract = {"fitted": False, "gap_days": 365.25 / 4}
+    rows = [row | {"buying_type": "contract_like"} for row in (ACTIVE, GONE)]
+    repeat = make_repeat([row | contract for row in HISTORIES], days=DAYS)
+    (found,) = win_back(make_lifetime(rows), repeat, terms, engine, make_costs("win_back", cost=10.0, effect=0.05))
+    assert found.move.subject == "contract-like buyers who left"
+    assert found.value is not None
+    assert found.value.mean == pytest.approx(0.05 * 1000 - 10)
+    assert found.evidence[0].figures["discounted years of a second life"] == pytest.approx(2.5)
+
+
 def test_an_offer_that_costs_more_than_a_second_life_is_nothing_to_gain(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:

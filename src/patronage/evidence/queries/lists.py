@@ -98,18 +98,20 @@ def lapsed(customers: Table, histories: Table, lives: Table, below: float) -> Ta
 def buying_histories(repeat: Table, *, rate_shape: float, rate_scale: float, days_per_unit: float) -> Table:
     """How fast and for how much each customer bought while it was active.
 
-    repeat: of repeat_buying (x, t_x in days, occasions_value); only fitted customers count. rate_shape, rate_scale:
-    r and alpha of the buying rate, in units of days_per_unit. One row per customer_id: rate (posterior mean,
-    purchase days a year, counted to the last purchase, since later silence is that of a customer who left), spend
-    (value of a purchase day), past_value, seen_years.
+    repeat: of repeat_buying (x, t_x in days, occasions_value, gap_days, fitted). rate_shape, rate_scale: r and alpha
+    of the buying rate, in units of days_per_unit. One row per customer_id: rate (purchase days a year: the posterior
+    mean counted to the last purchase, since later silence is that of a customer who left; of those who renew, one in
+    each of their own periods), spend (value of a purchase day), past_value, seen_years.
     """
-    seen = _.t_x / number(days_per_unit)
-    return repeat.filter(_.fitted & (_.occasions_value > 0)).select(
+    kept = repeat.filter((repeat.fitted | (repeat.gap_days > 0)) & (repeat.occasions_value > 0))
+    seen = kept.t_x / number(days_per_unit)
+    bought = (kept.x + number(rate_shape)) / (seen + number(rate_scale)) * (DAYS_PER_YEAR / days_per_unit)
+    return kept.select(
         "customer_id",
-        rate=(_.x + number(rate_shape)) / (seen + number(rate_scale)) * (DAYS_PER_YEAR / days_per_unit),
-        spend=_.occasions_value / (_.x + 1),
-        past_value=_.occasions_value,
-        seen_years=_.t_x / number(DAYS_PER_YEAR),
+        rate=ibis.ifelse(kept.fitted, bought, number(DAYS_PER_YEAR) / kept.gap_days),
+        spend=kept.occasions_value / (kept.x + 1),
+        past_value=kept.occasions_value,
+        seen_years=kept.t_x / number(DAYS_PER_YEAR),
     )
 
 
