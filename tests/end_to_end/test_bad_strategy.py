@@ -66,6 +66,17 @@ FAULTS = {
             "segments[a].rule: cannot be read: no function 'frobnicate'",
         ],
     ),
+    "segment rules about what is not there": (
+        GOOD
+        + "segments:\n  - {id: a, rule: plaice = 'UK'}\n  - {id: b, rule: all}\n"
+        + "  - id: c\n    rule: revnue > 5 and geography = 'North'\n  - {id: d, rule: place like orders}\n",
+        [
+            "line 7, column 19: segments[a].rule: there is no column 'plaice'; did you mean 'place' or",
+            "line 10, column 11: segments[c].rule: there is no column 'geography'; it is one of the customers table",
+            "line 10, column 11: segments[c].rule: there is no column 'revnue'; did you mean 'revenue' or",
+            "line 11, column 19: segments[d].rule: 'like' takes a quoted pattern, such as 'gift%'",
+        ],
+    ),
     "another encoding": (
         GOOD.replace("Corner shop", "Café"),
         ["strategy.yaml line 1, column 20: holds the byte 0xE9, which is no UTF-8; save the file as UTF-8"],

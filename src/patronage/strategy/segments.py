@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import Field, TypeAdapter
 
 from patronage.strategy.checks import unique_ids
-from patronage.strategy.document import Node
+from patronage.strategy.document import Keyed, Listing, Node, Place
 from patronage.strategy.fields import Identifier, Name, Positive, Rule, StrictEntry
 from patronage.strategy.quantity import Quantity
 from patronage.strategy.section import Section, row_lines
@@ -20,6 +20,7 @@ class SegmentRule:
 
     rule: which customers belong, None for all of them. rule_text: as written. basis: what sets the
     segment apart. status: what the company does about it. size: customers, where no data count them.
+    rule_place: where the rule stands in the strategy file.
     """
 
     id: str
@@ -30,11 +31,12 @@ class SegmentRule:
     status: str | None = None
     size: Quantity | None = None
     line: int | None = None
+    rule_place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentRules:
-    """The declared segments, in the order of the file: a customer belongs to every one whose rule holds."""
+    """The declared segments, in the order of the file: a customer belongs to the first whose rule holds."""
 
     segments: tuple[SegmentRule, ...]
 
@@ -67,10 +69,17 @@ def _made(entries: list[SegmentEntry], node: Node) -> SegmentRules:
                 status=entry.status,
                 size=entry.size,
                 line=line,
+                rule_place=place,
             )
-            for entry, line in zip(entries, row_lines(node), strict=True)
+            for entry, line, place in zip(entries, row_lines(node), _rule_places(node), strict=True)
         )
     )
+
+
+def _rule_places(node: Node) -> list[Place | None]:
+    rows = node.items if isinstance(node, Listing) else ()
+    rules = [row.node("rule") if isinstance(row, Keyed) else None for row in rows]
+    return [None if rule is None else Place(rule.line, rule.column) for rule in rules]
 
 
 SEGMENTS = Section(

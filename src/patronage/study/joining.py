@@ -17,9 +17,10 @@ from patronage.study.gather import gathered
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
+from patronage.study.segment_faults import segment_faults
 from patronage.study.shelf import Ledger, Run
 from patronage.study.workbench import at_work, bench_at
-from patronage.vocabulary.errors import Fault, ProjectError, nearest
+from patronage.vocabulary.errors import Fault, ProjectError, StrategyError, nearest
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.version import VERSION
 
@@ -43,6 +44,8 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
     with at_work(project, options.memory) as engine:
         strategy_digest = file_digest(project.strategy)
         strategy = load_strategy(project.strategy)
+        if faults := segment_faults(project, strategy):
+            raise StrategyError(*faults)
         found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
         bench = bench_at(project, strategy, found, engine, options.as_of)
         compute(wiring, bench, wanted, say)

@@ -11,6 +11,7 @@ from patronage.evidence.load import source_faults
 from patronage.strategy.strategy import Strategy, load_strategy
 from patronage.study.catalog import GIVEN, the_wiring
 from patronage.study.inputs import matching
+from patronage.study.segment_faults import segment_faults
 from patronage.study.wiring import Wiring, evidence_name
 from patronage.study.workbench import BEHIND
 from patronage.vocabulary.errors import EvidenceError, Fault
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 def outlook(project: Project) -> dict[str, Any]:
     """Which findings are ready to be computed, and what the others wait for.
 
-    Raises StrategyError with every fault of the strategy file, EvidenceError with every one of the sources:
-    files that are not there or cannot be read, columns that are not found, dates that can be read two ways.
+    Raises StrategyError with every fault of the strategy file, EvidenceError with every one of the segment rules and
+    sources: files that are not there or cannot be read, columns that are not found, dates that can be read two ways.
     """
     strategy = load_strategy(project.strategy)
-    if faults := _faults_of_sources(project, strategy):
+    if faults := [*segment_faults(project, strategy), *_faults_of_sources(project, strategy)]:
         raise EvidenceError(*faults)
     declared = {source.table for source in strategy.sources}
     here: set[type] = {Engine, Terms}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -35,6 +37,43 @@ DECLARED = (
     "application",
     "employees",
 )
+
+
+PROFILES: Mapping[str, str] = {
+    "customer_id": "string",
+    "place": "string",
+    "first_day": "date",
+    "last_day": "date",
+    "orders": "int64",
+    "lines": "int64",
+    "revenue": "float64",
+    "revenue_12m": "float64",
+}
+"""What segment rules may ask about, by the order lines alone: columns with their types."""
+
+DECLARED_PROFILES: Mapping[str, str] = {
+    **dict.fromkeys(DECLARED, "string"),
+    "acquired_at": "timestamp(6)",
+    "left_at": "timestamp(6)",
+    "employees": "float64",
+    "company_revenue": "float64",
+}
+"""What the customers table adds to it."""
+
+
+def rule_faults(rule: Expression, *, customers: bool) -> tuple[Fault, ...]:
+    """What is wrong with a segment rule before any row is read: columns that are not there, values of the wrong kind.
+
+    customers: whether a customers table is given.
+    """
+    known = {**PROFILES, **(DECLARED_PROFILES if customers else {})}
+    try:
+        condition(rule, ibis.table(known, name="profiles"), where="rule")
+    except EvidenceError as error:
+        lacking: set[str] = set() if customers else {f"there is no column {name!r}" for name in DECLARED_PROFILES}
+        step = "it is one of the customers table: give one under sources"
+        return tuple(replace(one, next_step=step) if one.found in lacking else one for one in error.faults)
+    return ()
 
 
 def customer_profiles(orders: Orders, customers: Customers | None) -> Table:

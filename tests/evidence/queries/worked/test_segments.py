@@ -6,9 +6,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+import ibis
 import pytest
 
-from patronage.evidence.queries.segments import customer_profiles, customer_segments
+from patronage.evidence.queries.segments import (
+    DECLARED_PROFILES,
+    PROFILES,
+    customer_profiles,
+    customer_segments,
+    rule_faults,
+)
 from patronage.evidence.tables import Customers, Orders
 from patronage.vocabulary.errors import EvidenceError
 from patronage.vocabulary.expressions import parsed
@@ -81,3 +88,21 @@ def test_every_unknown_column_is_named_at_once(orders_of: Build) -> None:
 
 def _segments(rows: list[dict[str, Any]]) -> dict[str, str]:
     return {row["customer_id"]: row["segment"] for row in rows}
+
+
+def test_rules_are_judged_by_the_columns_that_profiles_have(
+    orders_of: Build, customers_of: Callable[..., Customers]
+) -> None:
+    orders = orders_of(LINES)
+    customers = customers_of({"customer_id": "a"})
+    profiles, declared = (customer_profiles(orders, each).schema() for each in (None, customers))
+    assert {name: kind.copy(nullable=True) for name, kind in profiles.items()} == dict(ibis.schema(PROFILES).items())
+    assert set(declared.names) == {*PROFILES, *DECLARED_PROFILES}
+    asked = parsed("geography = 'UK' and plaice = 'UK'")
+    assert [str(fault) for fault in rule_faults(asked, customers=True)] == [
+        "rule: there is no column 'plaice'; did you mean 'place' or 'lines'?"
+    ]
+    assert [fault.next_step for fault in rule_faults(asked, customers=False)] == [
+        "it is one of the customers table: give one under sources", "did you mean 'place' or 'lines'?"
+    ]  # fmt: skip
+    assert rule_faults(parsed("employees > 5 and acquired_at > '2020-01-01'"), customers=True) == ()
