@@ -49,9 +49,10 @@ def _bars(rows: Sequence[Row], held: Sequence[Row]) -> str:
         f"\n## The bars, over {len(rows)} companies\n", "| what | figure | bar | |", "|---|---:|---:|---|", *body, "",
         "A customer's place in its predictive law is drawn within the count that happened (randomised probability",
         "integral transform), so that counts are judged as fairly as money. The oracle knows the company's laws,",
-        "learned from ten twins of it whose every customer is known: it takes the best action, or none, on each cell of",
-        "purchases, silence and spending, and knows no more than that of who left. A contact revives one in ten of those",
-        "who left within a year and 3% of the rest; an offer to return revives 6% of all who left; either costs 2. RFM",
+        "learned from ten twins of it whose every customer is known: it takes the best action, or none, on each cell",
+        "of purchases, silence and spending, and knows no more than that of who left. A contact revives one in ten of",
+        "those who left within a year and 3% of the rest; an offer to return revives 6% of all who left. Either costs",
+        "2. RFM",
         "with 80/20 gives the contact to the fifth of customers with the highest scores.", "",
     ])  # fmt: skip
 
