@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 from patronage.decisions.decision import Cost, Status
 from patronage.decisions.selection import corrected
@@ -26,8 +27,9 @@ def test_the_best_of_noisy_values_is_lowered_and_none_is_raised(make_decision: A
     assert shifts[-1] == 0.0
 
 
-def test_equal_noise_gives_the_james_stein_estimate(make_decision: Any) -> None:
-    # Means 0 to 4 x 10, noise 10 each: Morris shrinks by (k - 3) / sum of squares x variance = 2 x 100 / 1000 here.
+def test_equal_noise_gives_the_shrinkage_of_the_horseshoe(make_decision: Any) -> None:
+    # Five means 10 apart, noise 10 each: squares of 1000 / 100 around the mean, in closed form.
+    pull = 5 / 6 * special.hyp1f1(3.5, 4, -5.0) / special.hyp1f1(2.5, 3, -5.0)
     random = np.random.default_rng(2)
     noise = random.standard_normal((5, 4000))
     noise = np.linalg.qr((noise - noise.mean(axis=1, keepdims=True)).T)[0].T * np.sqrt(4000) * 10
@@ -35,7 +37,7 @@ def test_equal_noise_gives_the_james_stein_estimate(make_decision: Any) -> None:
     rows = [make_decision(str(place), value=mean + noise[place]) for place, mean in enumerate(means)]
     top = corrected(rows)[-1]
     assert top.value is not None
-    assert top.value.mean == pytest.approx(100 - 2 * 100 / 1000 * 20, rel=0.02)
+    assert top.value.mean == pytest.approx(100 - pull * 20, rel=0.01)
 
 
 def test_an_error_that_all_share_ranks_nothing_and_lowers_nothing(make_decision: Any) -> None:
@@ -56,12 +58,22 @@ def test_draws_move_with_the_mean(make_decision: Any) -> None:
     assert top.p_better == top.value.p_above(0.0)
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_too_few_values_of_a_kind_stay_as_they_are(count: int, make_decision: Any) -> None:
-    rows = [make_decision(str(place), value=draws) for place, draws in enumerate(own_noise([9, 5, 1][:count], 5))]
-    for before, after in zip(rows, corrected(rows), strict=True):
-        assert after.value == before.value
-        assert after.value_raw == before.value
+def test_a_value_alone_in_its_kind_stays_as_it_is(make_decision: Any) -> None:
+    before = make_decision("one", value=own_noise([9], 5)[0])
+    (after,) = corrected([before])
+    assert after.value == before.value
+    assert after.value_raw == before.value
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_best_of_two_or_three_is_lowered_too_and_the_raw_value_kept(count: int, make_decision: Any) -> None:
+    rows = [make_decision(str(place), value=draws) for place, draws in enumerate(own_noise([90, 80, 70][:count], 8))]
+    found = corrected(rows)
+    assert found[0].value is not None
+    assert found[0].value.mean < rows[0].value.mean - 0.5
+    assert found[0].reason.endswith("for the luck of the best.")
+    assert [row.value_raw for row in found] == [row.value for row in rows]
+    assert found[-1].value == rows[-1].value
 
 
 def test_a_proposal_that_was_only_lucky_is_proposed_no_more(make_decision: Any) -> None:

@@ -28,8 +28,8 @@ def corrected(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 
     Values for each customer are shrunk towards the mean of their kind by empirical Bayes. Only noise that a
     decision does not share with the others of its kind counts, since a shared error ranks none of them. The
-    correction lowers a value or leaves it: being in good company earns a small group nothing. A kind
-    with fewer than four values stays as it is, because so few do not tell how true values scatter.
+    correction lowers a value or leaves it: being in good company earns a small group nothing. The scatter of true
+    values is integrated out, so two values are corrected as well as twenty; one alone stays as it is.
     """
     kinds = dict.fromkeys(decision.move.kind for decision in decisions)
     shifts = {decision_id: shift for kind in kinds for decision_id, shift in _shifts(decisions, kind).items()}
