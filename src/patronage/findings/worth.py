@@ -129,9 +129,11 @@ class ActivityCosts:
     """Time-driven cost of each activity and pool (M1); assigned and unused add to supplied to the cent.
 
     from_evidence: whether any volume was counted in the evidence. start, end: the days over which customers' costs
-    are counted. counts: what each counted thing costs; a customer's cost is its counts times these, so any draw of it
-    can be had. uncounted: activities left out, with the reason. customers: customer_id, cost, avoidable_cost, minutes,
-    p05, p95 (over those days, at the pools' rates), then the counts; None without evidence of customers.
+    are counted: those of the orders, or of the events where there are none. events_start, events_end: the days of these
+    that events cover; what they count there is taken to go on at the same rate over all of them. counts: what each
+    counted thing costs; a customer's cost is its counts times these, so any draw of it can be had.
+    uncounted: activities left out, with the reason. customers: customer_id, cost, avoidable_cost, minutes, p05, p95
+    (over those days, at the pools' rates), then the counts; None without evidence of customers.
     anonymous_cost: of work for no named customer over those days.
     """
 
@@ -142,6 +144,8 @@ class ActivityCosts:
     from_evidence: bool
     start: date | None
     end: date | None
+    events_start: date | None
+    events_end: date | None
     counts: tuple[CountCost, ...]
     anonymous_cost: float
     uncounted: tuple[str, ...]

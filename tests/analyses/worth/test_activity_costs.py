@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patronage.analyses.worth.activity_costs import activity_costs
+from patronage.analyses.worth.customer_profit import customer_profit
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import ActivityEvents, Orders
 from patronage.strategy.activities import Activities, Activity, Driver, Pool, Pools, TimeEquation
@@ -158,6 +159,56 @@ def test_orders_lines_returns_and_customers_drive_costs(make_orders: Build, make
     }
     assert found.pools[0].used == 69 + 43 + 13 + 60
     assert (found.start, found.end) == (date(2024, 1, 1), END)
+
+
+def daily(start: str, days: int, customer: str = "a") -> list[dict[str, Any]]:
+    first = date.fromisoformat(start)
+    return [
+        {"activity_id": "call", "customer_id": customer, "at": (first + timedelta(days=day)).isoformat()}
+        for day in range(days)
+    ]
+
+
+@pytest.mark.parametrize(("start", "days"), [("2024-07-01", 184), ("2024-02-01", 182), ("2024-01-01", 366)])
+def test_events_of_half_a_year_beside_orders_of_two_cost_what_a_year_costs(
+    make_orders: Build, make_terms: MakeTerms, make_events: MakeEvents, start: str, days: int
+) -> None:
+    orders = [
+        line("a", f"{year}-{month:02d}-05", 50.0, f"{year}{month}") for year in (2023, 2024) for month in range(1, 13)
+    ]
+    done = Activities((activity("call", 10), activity("take", 5, driver=Driver.ORDER)))
+    terms = make_terms(END)
+    known = make_orders(orders, as_of=END)
+    found = activity_costs(Pools((pool(10_000, 10_000),)), done, known, make_events(daily(start, days)), terms)
+    # One call of ten minutes a day and an order of five minutes a month, at 1 currency a minute.
+    yearly = 10 * 365.25 if days < 365 else 10 * 366
+    assert found.customers is not None
+    (row,) = found.customers.records()
+    assert row["cost"] == pytest.approx(yearly + 60)
+    assert found.pools[0].used == pytest.approx(yearly + 60)
+    assert (found.start, found.end) == (date(2024, 1, 1), END)
+    first = date.fromisoformat(start)
+    assert (found.events_start, found.events_end) == (first, first + timedelta(days=days - 1))
+    profit = customer_profit(known, found, terms)
+    assert profit.total.mean / profit.years == pytest.approx(600 - yearly - 60)
+
+
+def test_events_from_before_the_orders_count_over_the_days_of_the_orders(
+    make_orders: Build, make_terms: MakeTerms, make_events: MakeEvents
+) -> None:
+    orders = [line("a", f"2024-{month:02d}-01", 50.0, f"{month}") for month in range(7, 13)]
+    done = Activities((activity("call", 10),))
+    found = activity_costs(
+        Pools((pool(10_000, 10_000),)),
+        done,
+        make_orders(orders, as_of=END),
+        make_events(daily("2023-06-01", 580)),
+        make_terms(END),
+    )
+    assert found.customers is not None
+    assert found.customers.records()[0]["cost"] == pytest.approx(1840)
+    assert found.pools[0].used == pytest.approx(1840 * 365.25 / 184)
+    assert (found.events_start, found.events_end) == (date(2024, 7, 1), END)
 
 
 def test_volumes_are_scaled_to_the_period_of_the_pool(make_orders: Build, make_terms: MakeTerms) -> None:

@@ -124,6 +124,8 @@ CASES: Mapping[str, Make] = {
     "activity_cost.joined_counts of one": lambda s: activity_cost.joined_counts([s["order_counts"]]),
     "activity_cost.total_counts": lambda s: activity_cost.total_counts(s["counts"]),
     "activity_cost.event_activities": lambda s: activity_cost.event_activities(s.events, YEAR),
+    "activity_cost.event_span": lambda s: activity_cost.event_span(s.events, YEAR),
+    "activity_cost.event_counts_over": lambda s: activity_cost.event_counts_over(s["event_counts"], 1.7),
     "activity_cost.least_times": lambda s: activity_cost.least_times(s.events, YEAR, EQUATIONS),
     "basis.valued_lines of margin": lambda s: basis.valued_lines(s.orders, MARGIN),
     "basis.valued_lines of a share": lambda s: basis.valued_lines(s.orders, SHARE),

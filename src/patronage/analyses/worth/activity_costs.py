@@ -22,7 +22,13 @@ from patronage.analyses.worth.activity_volumes import (
 )
 from patronage.analyses.worth.shared_draws import draw_rows, row_quantiles
 from patronage.evidence.engine import Columns, Engine
-from patronage.evidence.queries.activity_cost import event_counts, joined_counts, order_counts, total_counts
+from patronage.evidence.queries.activity_cost import (
+    event_counts,
+    event_counts_over,
+    joined_counts,
+    order_counts,
+    total_counts,
+)
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import ActivityEvents, Orders
 from patronage.findings.worth import ActivityCosts, ActivityUse, CountCost, PoolUse
@@ -42,7 +48,7 @@ BATCH = 10_000
 class Model:
     """Declared pools and counted activities, with the numbers of this run.
 
-    totals: of every count over its window. scale: per activity, from its window to the period of its pool.
+    totals: of every count over the window. scale: per activity, from the window to the period of its pool.
     """
 
     pools: tuple[Pool, ...]
@@ -100,6 +106,7 @@ def activity_costs(
     costs = _count_costs(model)
     customers = None if kept is None or engine is None else _customers(engine, kept, model, costs)
     window = found.order_window or found.event_window
+    recorded = found.event_window if any(volume.counted_by == EVENTS for volume in counted) else None
     return ActivityCosts(
         grade=weakest(_grades(model)),
         currency=terms.currency,
@@ -108,6 +115,8 @@ def activity_costs(
         from_evidence=any(volume.counted_by != DECLARED for volume in counted),
         start=None if window is None else window.period.start,
         end=None if window is None else window.period.end,
+        events_start=None if recorded is None else recorded.period.start,
+        events_end=None if recorded is None else recorded.period.end,
         counts=costs,
         anonymous_cost=sum(totals.get(f"anonymous:{cost.column}", 0.0) * cost.cost.mean for cost in costs),
         uncounted=tuple(uncounted),
@@ -116,23 +125,31 @@ def activity_costs(
 
 
 def _counts(found: Work, counted: list[Volume], engine: Engine | None) -> tuple[StoredTable | None, dict[str, float]]:
-    """The counts of each customer, stored, and their totals."""
+    """The counts of each customer over the days of the orders, stored, and their totals."""
     tables: list[Any] = []
     if found.orders is not None and found.order_window is not None:
         tables.append(order_counts(found.orders, found.order_window.period, found.order_window.years))
     wanted = event_columns(counted)
     if found.events is not None and found.event_window is not None and wanted:
-        tables.append(event_counts(found.events, found.event_window.period, wanted))
+        counts = event_counts(found.events, found.event_window.period, wanted)
+        tables.append(event_counts_over(counts, _length(found)) if _length(found) != 1 else counts)
     if not tables or engine is None:
         return None, {}
     kept = engine.keep(joined_counts(tables), "counts")
     return kept, engine.records(total_counts(engine.open(kept)))[0]
 
 
+def _length(found: Work) -> float:
+    """How many times as long the days of the orders are as those that events cover; 1 without orders."""
+    if found.order_window is None or found.event_window is None:
+        return 1.0
+    return found.order_window.years / found.event_window.years
+
+
 def _model(pools: Pools, counted: list[Volume], totals: dict[str, float], found: Work, terms: Terms) -> Model:
     scale: dict[str, float] = {}
     for volume in counted:
-        window = found.event_window if volume.counted_by == EVENTS else found.order_window
+        window = found.order_window or found.event_window
         spanned = 1.0 if window is None else window.years
         scale[volume.activity.id] = 1 / (pools.by_id[volume.activity.pool].period.per_year * spanned)
     return Model(pools.pools, tuple(counted), totals, scale, terms)

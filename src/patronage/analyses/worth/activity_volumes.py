@@ -12,9 +12,10 @@ from patronage.evidence.queries.activity_cost import (
     UNTIMED,
     EventCount,
     event_activities,
+    event_span,
     least_times,
 )
-from patronage.evidence.queries.periods import Window, counted_window
+from patronage.evidence.queries.periods import Window, counted_window, covered_window
 from patronage.evidence.tables import ActivityEvents, Orders
 from patronage.strategy.activities import Activities, Activity, Driver, Pools
 from patronage.strategy.quantity import Quantity, exactly
@@ -37,7 +38,10 @@ _FROM_ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The evidence in which work is counted, each with its window."""
+    """The evidence in which work is counted, each with its window.
+
+    event_window: the days within the order window that events cover, or, without orders, within the twelve months.
+    """
 
     orders: Orders | None
     order_window: Window | None
@@ -78,9 +82,19 @@ def work(orders: Orders | None, events: ActivityEvents | None, as_of: date) -> W
     if orders is not None:
         order_window = counted_window(as_of, orders.engine.value(orders.table.ordered_at.min()).date())
     if events is not None:
-        first = events.engine.value(events.table["at"].min())
-        event_window = None if first is None else counted_window(as_of, first.date())
+        event_window = _event_window(events, order_window, as_of)
     return Work(orders, order_window, None if event_window is None else events, event_window)
+
+
+def _event_window(events: ActivityEvents, order_window: Window | None, as_of: date) -> Window | None:
+    """The days that events cover, None without events."""
+    if order_window is not None:
+        span = events.engine.records(event_span(events, order_window.period))[0]
+        if not span["days"]:
+            return None
+        return covered_window(order_window, span["first"].date(), span["last"].date(), span["days"])
+    first = events.engine.value(events.table["at"].min())
+    return None if first is None else counted_window(as_of, first.date())
 
 
 def volumes(pools: Pools, activities: Activities, found: Work) -> tuple[list[Volume], list[str]]:

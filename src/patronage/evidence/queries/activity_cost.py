@@ -108,6 +108,18 @@ def event_activities(events: ActivityEvents, period: Period) -> Table:
     return inside.group_by("activity_id").aggregate(events=_.count()).order_by("activity_id")
 
 
+def event_span(events: ActivityEvents, period: Period) -> Table:
+    """One row: days of a period on which there are events, and the times of the first and the last, null for none."""
+    inside = events.table.filter(dated_within(events.table, "at", period))
+    return inside.aggregate(days=inside["at"].date().nunique(), first=inside["at"].min(), last=inside["at"].max())
+
+
+def event_counts_over(counts: Table, times: float) -> Table:
+    """The counts of event_counts times a factor, which brings them to days of another length."""
+    scaled = {name: settled(counts[name] * number(times)) for name in counts.columns if name != "customer_id"}
+    return counts.select("customer_id", **scaled)
+
+
 def least_times(events: ActivityEvents, period: Period, equations: Mapping[str, Equation]) -> Table:
     """One row: for each activity (a column of its id) the least time that its equation gives to one of its events.
 

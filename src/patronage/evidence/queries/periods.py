@@ -18,6 +18,10 @@ SLACK_DAYS = 7
 """Days by which a history may miss the start of a period and still fill it: a closed week is no gap."""
 
 
+TELLING_DAYS = 10
+"""Days with events from which on they tell when their records began and ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A stretch of whole days, first and last inclusive."""
@@ -56,6 +60,25 @@ def counted_window(as_of: date, first: date) -> Window:
     if (first - year.start).days <= SLACK_DAYS:
         return Window(year, 1.0)
     period = Period(first, as_of)
+    return Window(period, period.days / DAYS_PER_YEAR)
+
+
+def covered_window(whole: Window, first: date, last: date, days: int) -> Window:
+    """The part of a window that dated events cover.
+
+    first, last: their first and last day within it. days: on how many days there are any. Silence at either end belongs
+    to the window unless it is longer than a week and than ten times the mean time between such days, which happens by
+    chance once in 20,000 times (an exponential wait): then the records began later, or ended earlier. Events on fewer
+    than ten days tell nothing of it.
+    """
+    if days < TELLING_DAYS:
+        return whole
+    quiet = max(SLACK_DAYS, 10 * (last - first).days / (days - 1))
+    begun = (first - whole.period.start).days <= quiet
+    ended = (whole.period.end - last).days <= quiet
+    if begun and ended:
+        return whole
+    period = Period(whole.period.start if begun else first, whole.period.end if ended else last)
     return Window(period, period.days / DAYS_PER_YEAR)
 
 

@@ -15,6 +15,7 @@ from patronage.evidence.queries.periods import (
     Window,
     compared_periods,
     counted_window,
+    covered_window,
     dated_within,
     twelve_months_to,
     years_before,
@@ -79,3 +80,16 @@ def test_both_ends_of_a_period_are_inside(orders_of: Callable[..., Orders], reco
     table = orders_of([{"ordered_at": time, "amount": 1.0, "order_id": time} for time in times]).table
     inside = table.filter(dated_within(table, "ordered_at", Period(date(2024, 2, 1), date(2024, 2, 29))))
     assert [row["order_id"] for row in records(inside.order_by("ordered_at"))] == times[1:3]
+
+
+def test_events_cover_a_window_but_for_silence_that_chance_does_not_make() -> None:
+    whole = Window(Period(date(2024, 1, 1), date(2024, 12, 31)), 1.0)
+    half = covered_window(whole, date(2024, 7, 1), date(2024, 12, 30), 184)
+    assert half == Window(Period(date(2024, 7, 1), date(2024, 12, 31)), 184 / 365.25)
+    inner = covered_window(whole, date(2024, 3, 1), date(2024, 8, 31), 180)
+    assert inner.period == Period(date(2024, 3, 1), date(2024, 8, 31))
+    # A visit every third week: two months of silence are no end of the records, seven are.
+    assert covered_window(whole, date(2024, 3, 1), date(2024, 12, 1), 14) == whole
+    assert covered_window(whole, date(2024, 8, 1), date(2024, 12, 31), 12).period.start == date(2024, 8, 1)
+    # Mailings on four days of the year say nothing of when records began.
+    assert covered_window(whole, date(2024, 6, 1), date(2024, 9, 1), 4) == whole
