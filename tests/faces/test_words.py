@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patronage.faces.words import cell, chance, money, numbered, percent, span
+from patronage.faces.words import cell, chance, money, numbered, percent, span, unit_of
 from patronage.vocabulary.estimate import Estimate, certain
 from patronage.vocabulary.grade import Grade
 
@@ -53,6 +53,11 @@ def test_small_numbers_are_told_without_powers_of_ten(value: float, text: str) -
 @given(st.floats(-1e9, 1e9))
 def test_a_cell_is_near_its_number(value: float) -> None:
     assert float(cell(value).replace(",", "")) == pytest.approx(value, rel=0.006, abs=1e-6)
+
+
+def test_a_currency_that_nobody_has_named_is_left_out_of_units() -> None:
+    told = [unit_of(unit) for unit in ("GBP margin", "XXX revenue", "XXX", "XXX per XXX", "XXX for an order")]
+    assert told == ["GBP margin", "revenue", "money", "", "for an order"]
 
 
 def test_one_thing_is_told_without_the_letter_of_many() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from patronage.faces.words import cell, chance, money, numbered, percent, span, words_of
+from patronage.faces.words import cell, chance, money, numbered, percent, span, unit_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def pays_from(even: BreakEven) -> str:
     """The effect from which a decision pays: a share as a percentage of what it is a share of."""
     if even.unit.startswith("share of "):
         return f"{percent(even.effect, 2)} of {even.unit.removeprefix('share of ')}"
-    return f"{cell(even.effect)} {even.unit}"
+    return f"{cell(even.effect)} {unit_of(even.unit)}"
 
 
 def flat_decision(row: Decision) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def flat_decision(row: Decision) -> dict[str, Any]:
         "id": row.id, "kind": words_of(move.kind), "about": move.subject, "from": move.from_state, "to": move.to_state,
         "status": words_of(row.status), "evidence": str(row.grade), "at stake": row.at_stake,
         "value": value and value.mean, "low (5%)": value and value.p05, "high (95%)": value and value.p95,
-        "unit": value and value.unit, "chance it pays": row.p_better, "cost once": row.cost.one_off,
+        "unit": value and unit_of(value.unit), "chance it pays": row.p_better, "cost once": row.cost.one_off,
         "cost a year": row.cost.yearly, "hours": row.hours, "payback years": row.payback,
         "pays from": even and pays_from(even), "customers": row.people.rows if row.people else 0,
         "owner": row.owner, "due": row.due, "questions": ", ".join(row.questions), "reason": row.reason,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.present import decision_data, finding_data, stored_tables
-from patronage.faces.words import beyond, cell, words_of
+from patronage.faces.words import beyond, cell, unit_of, words_of
 from patronage.study.decided import decided_ledger
 from patronage.study.options import RunOptions
 from patronage.study.shelf import Run
@@ -132,7 +132,7 @@ def open_study(folder: str | Path) -> StudyView:
 def _text(value: Any) -> str:
     if isinstance(value, dict) and {"mean", "p05", "p95", "unit"} <= set(value):  # pyright: ignore[reportUnknownArgumentType]  plain JSON
         mean, low, high = (cell(value[name]) for name in ("mean", "p05", "p95"))
-        return f"{mean}{beyond(mean, low, high)} {value['unit']}"
+        return f"{mean}{beyond(mean, low, high)} {unit_of(cast('dict[str, str]', value)['unit'])}"
     return cell(value)
 
 

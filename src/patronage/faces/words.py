@@ -50,6 +50,12 @@ def numbered(number: int, one: str) -> str:
     return f"{number:,} {one}" + ("" if number == 1 else "s")
 
 
+def unit_of(text: str) -> str:
+    """A unit as a reader sees it: without the code that stands for a currency nobody has named."""
+    told = text.replace(f"{NO_CURRENCY} per {NO_CURRENCY}", "").replace(f"{NO_CURRENCY} ", "")
+    return told.replace(NO_CURRENCY, "money")
+
+
 def percent(value: float | None, digits: int = 0) -> str:
     """A share as a percentage; a dash for none."""
     return "-" if value is None else f"{value:.{digits}%}"

@@ -84,3 +84,9 @@ def test_estimates_in_a_row_are_numbered_and_sentences_follow_each_other(capsys:
 def test_a_table_without_rows_shows_no_columns(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": pa.array([], pa.int64())}), tmp_path / "none.parquet")
     assert "aside: no rows" in told({}, capsys, aside=stored(tmp_path / "none.parquet"))
+
+
+def test_an_unnamed_currency_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    text = told({"unit": "XXX revenue", "in_currency": True, "total": ESTIMATE | {"unit": "XXX revenue"}}, capsys)
+    assert "XXX" not in text
+    assert "in currency  yes" in text

@@ -64,6 +64,8 @@ def test_faults_stand_one_a_line_or_as_json(capsys: pytest.CaptureFixture[str]) 
         (errno.ENOSPC, "the project folder: the disk is full; free some space and run again; the last good run is"),
         (errno.EDQUOT, "the project folder: the disk is full; free some space and run again; the last good run is"),
         (errno.EROFS, "the project folder: cannot be written; give write permission to the folder, or choose another"),
+        (errno.ENOENT, "the project folder: there is no such file or folder; check the path"),
+        (errno.EISDIR, "the project folder: is a folder, where a file is needed; name a file in it"),
         (errno.EFBIG, f"the project folder: {os.strerror(errno.EFBIG)}; mend this and run again; the last good run"),
     ],
 )
@@ -74,3 +76,16 @@ def test_what_the_system_refuses_is_told_in_words(number: int, told: str) -> Non
 def test_a_refusal_names_the_file(tmp_path: Path) -> None:
     refused = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "new" / "file"))
     assert str(screen.disk_fault(refused)).startswith(f"{tmp_path / 'new' / 'file'}: cannot be written; give write")
+
+
+def test_colons_in_text_from_data_are_no_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.table(":x:", [":x:"], [["root:x:0"]])
+    screen.warn("root:x:0")
+    shown = capsys.readouterr()
+    assert shown.out.count(":x:") == 3
+    assert shown.err == "root:x:0\n"
+
+
+def test_the_next_command_stays_whole_on_a_narrow_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.tell_next("explain", Path("long name " * 12), "abc")
+    assert capsys.readouterr().out.splitlines()[-1].endswith("abc")

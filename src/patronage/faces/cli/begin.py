@@ -11,7 +11,7 @@ import typer
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.look import ledger_data
-from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json
+from patronage.faces.cli.screen import GOOD, NOTHING, err, out, printable, progress, table, tell_json, tell_next
 from patronage.faces.cli.start import SHOWN_DECISIONS, write_page
 from patronage.faces.cli.work import tell_run
 from patronage.study.decided import decided_ledger
@@ -65,9 +65,8 @@ def init(  # noqa: PLR0917  each is an option of the command
     if as_json:
         tell_json({"strategy": str(project.strategy), "layout": guess.layout, "columns": _columns(guess)})
     else:
-        out.print(
-            f"\nWrote {printable(str(project.strategy))}\nNext: patronage run {printable(str(folder))}", markup=False
-        )
+        out.print(f"\nWrote {printable(str(project.strategy))}", markup=False, soft_wrap=True)
+        tell_next("run", folder)
 
 
 def try_orders(
@@ -102,6 +101,7 @@ def try_orders(
         tell_run(run)
         tell_ledger(rows, run.record["currency"])
         out.print(f"\nReport: {printable(str(page.resolve()))}", soft_wrap=True, markup=False)
+        tell_next("explain" if rows else "check", folder, rows[0].id if rows else "")
     return GOOD if "computed" in run.statuses.values() else NOTHING
 
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.markup import escape
 
 from patronage.faces.cli.screen import out, printable, table
-from patronage.faces.words import beyond, cell, numbered, words_of
+from patronage.faces.words import beyond, cell, numbered, unit_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from patronage.evidence.store import StoredTable
+
+UNITS = ("unit", "currency")
+"""How the names of figures end that are units of money."""
 
 SHOWN_ROWS = 10
 """How many rows of each table the screen shows."""
@@ -78,7 +81,7 @@ def _parts(value: Any, label: str) -> Iterator[tuple[str, str | list[dict[str, A
     elif isinstance(value, list) and value and all(isinstance(member, dict) for member in cast("list[Any]", value)):
         yield label, cast("list[dict[str, Any]]", value)
     elif value != "":
-        yield label, _inline(value)
+        yield label, unit_of(value) if isinstance(value, str) and label.endswith(UNITS) else _inline(value)
 
 
 def _inline(value: Any) -> str:
@@ -87,7 +90,7 @@ def _inline(value: Any) -> str:
         fields = cast("dict[str, Any]", value)
         if _is_estimate(fields):
             mean, low, high = (_cell(fields[name]) for name in ("mean", "p05", "p95"))
-            return f"{mean}{beyond(mean, low, high)} {fields['unit']}"
+            return f"{mean}{beyond(mean, low, high)} {unit_of(fields['unit'])}".rstrip()
         return ", ".join(f"{words_of(key)} {_inline(inner)}" for key, inner in fields.items())
     if isinstance(value, list):
         told = [_inline(member) for member in cast("list[Any]", value)]

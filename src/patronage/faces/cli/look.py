@@ -13,7 +13,7 @@ from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.finding_screen import tell_finding
-from patronage.faces.cli.screen import err, out, table, tell_json, warn
+from patronage.faces.cli.screen import err, out, table, tell_json, tell_next, warn
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.names import SegmentNames
 from patronage.faces.present import decision_data, finding_data, plain, stored_tables
@@ -102,6 +102,8 @@ def ledger(  # noqa: PLR0917  each is an option of the command
         tell_ledger(rows, run.record["currency"])
         if together is not None:
             _tell_together(together, run.record["currency"])
+        if rows:
+            tell_next("explain", folder, rows[0].id)
     else:
         err.print(f"wrote {numbered(len(rows), 'decision')}")
 
@@ -156,12 +158,12 @@ def questions(
 def _with_state(answer: Any) -> str:
     """A question, which findings tell of it, and what it waits for."""
     given = [name for name in answer.waits_for if not name.startswith(LATER)]
-    awaited = [*given, *([LATER] if len(given) < len(answer.waits_for) else [])]
+    later = LATER if len(given) < len(answer.waits_for) else ""
     lines = [answer.question]
     if answer.findings:
         lines.append("shown by " + ", ".join(answer.findings))
-    if awaited:
-        lines.append("waits for " + ", ".join(awaited))
+    if answer.waits_for:
+        lines.append("waits for " + " and ".join(filter(None, (", ".join(given), later))))
     return "\n".join(lines)
 
 

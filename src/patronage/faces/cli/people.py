@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from patronage.decisions.decision import Status
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_decision
-from patronage.faces.cli.screen import err, out, printable, table, tell_json, warn
+from patronage.faces.cli.screen import err, out, printable, table, tell_json, tell_next, warn
 from patronage.faces.present import decision_data
 from patronage.faces.words import cell, numbered, words_of
 from patronage.study.acting import Verdict, WorkingList, found_decision, working_lists
@@ -18,6 +19,7 @@ from patronage.study.study import open_study
 from patronage.study.tracing import lines_of_customer
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The decision's id, or its first letters.")]
+NONE_ACCEPTED = "No decision is accepted yet: patronage decide DIR ID accept"
 SHOWN = 10
 """How many rows of a list the screen shows."""
 
@@ -82,8 +84,11 @@ def decide(  # noqa: PLR0917  each is an option of the command
         tell_json(decision_data(found))
     else:
         out.print(
-            f"{found.id} {words_of(found.move.kind)}, {printable(found.move.subject)}: {found.status}", markup=False
+            f"{found.id} {words_of(found.move.kind)}, {printable(found.move.subject)}: {words_of(found.status)}",
+            markup=False,
         )
+        if found.status is Status.ACCEPTED and found.people is not None:
+            tell_next("lists", folder, f"--id {found.id}")
 
 
 def lists(
@@ -99,11 +104,11 @@ def lists(
         from patronage.faces.report.workbook import write_lists
 
         write_lists(found, xlsx)
-        err.print(f"wrote {numbered(len(found), 'list')}")
+        err.print(f"wrote {numbered(len(found), 'list')}" if found else NONE_ACCEPTED)
     elif as_json:
         tell_json([_list_data(one) for one in found])
     elif not found:
-        out.print("No decision is accepted yet: patronage decide DIR ID accept")
+        out.print(NONE_ACCEPTED)
     else:
         for one in found:
             shown = [[cell(row[name]) for name in ("who", "when", "what", "amount", "why")] for row in one.rows[:SHOWN]]

@@ -19,11 +19,13 @@ from patronage.vocabulary.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
+    from pathlib import Path
 
 GOOD, FAILED, INVALID, NOTHING = 0, 1, 2, 3
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Text from data keeps its colons: ":x:" is no picture.
+out = Console(highlight=False, emoji=False)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def tell_json(value: Any) -> None:
@@ -57,6 +59,10 @@ def disk_fault(error: OSError) -> Fault:
         if os.path.isfile(where) and not os.access(where, os.R_OK):  # noqa: PTH113  a name the system gave
             return Fault(where, "cannot be read", "give yourself permission to read it")
         return Fault(where, "cannot be written", "give write permission to the folder, or choose another")
+    if error.errno == errno.ENOENT:
+        return Fault(where, "there is no such file or folder", "check the path, or make its folder first")
+    if error.errno == errno.EISDIR:
+        return Fault(where, "is a folder, where a file is needed", "name a file in it")
     return Fault(where, error.strerror or str(error), "mend this and run again; the last good run is untouched")
 
 
@@ -78,6 +84,12 @@ def table(
     for row in rows:
         drawn.add_row(*(escape(printable(cell)) for cell in row))
     out.print(drawn)
+
+
+def tell_next(command: str, folder: Path, rest: str = "") -> None:
+    """The command that a reader may want after this one, ready to be copied."""
+    line = f"patronage {command} {printable(str(folder))} {rest}".rstrip()
+    out.print(f"\nNext: {line}", markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import typer
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
 from patronage.faces.cli.look import ledger_data
-from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, tell_json, warn
+from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, table, tell_json, tell_next, warn
 from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
@@ -45,6 +45,7 @@ def demo(
         tell_ledger(rows, run.record["currency"])
         out.print(f"\nReport: {printable(str(page.resolve()))}", soft_wrap=True)
         out.print(f"Strategy file, to change a number in: {printable(str(project.strategy))}", soft_wrap=True)
+        tell_next("explain", folder, rows[0].id)
     return GOOD
 
 
@@ -57,10 +58,15 @@ def check(folder: Folder, as_json: AsJson = False) -> int:
         tell_json(found)
         return GOOD if any(row["ready"] for row in found["findings"]) else NOTHING
     out.print(f"{printable(str(folder / 'strategy.yaml'))}: no fault found", soft_wrap=True, markup=False)
-    for row in found["findings"]:
-        state = "can be computed" if row["ready"] else "waits for " + " and ".join(row["waits_for"])
-        out.print(f"  {row['name']}: {state}")
-    return GOOD if any(row["ready"] for row in found["findings"]) else NOTHING
+    rows = [
+        [row["name"], "can be computed" if row["ready"] else "waits for " + " and ".join(row["waits_for"])]
+        for row in found["findings"]
+    ]
+    table("", ["finding", "state"], rows)
+    if not any(row["ready"] for row in found["findings"]):
+        return NOTHING
+    tell_next("run", folder)
+    return GOOD
 
 
 def report(

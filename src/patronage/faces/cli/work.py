@@ -8,7 +8,7 @@ import typer
 
 from patronage.faces.cli.backtest_screen import tell_backtest
 from patronage.faces.cli.choices import AsJson, AsOf, Folder, day, size
-from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, table, tell_json, warn
+from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, table, tell_json, tell_next, warn
 from patronage.study.options import RunOptions
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
@@ -36,7 +36,11 @@ def run(
         tell_json(run_data(found))
     else:
         tell_run(found)
-    return GOOD if "computed" in found.statuses.values() else NOTHING
+    if "computed" not in found.statuses.values():
+        return NOTHING
+    if not as_json:
+        tell_next("ledger", folder)
+    return GOOD
 
 
 def run_data(run: Run) -> dict[str, Any]:
@@ -70,8 +74,6 @@ def tell_run(run: Run) -> None:
     )
     if "computed" not in run.statuses.values():
         warn("No finding can be computed from what is given; the table says what each waits for.")
-        return
-    out.print(f"\nNext: patronage ledger {printable(str(run.project.folder))}")
 
 
 def _tell_rows(one: dict[str, Any]) -> None:

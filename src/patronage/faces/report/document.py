@@ -19,7 +19,7 @@ from patronage.faces.report.blocks import Section
 from patronage.faces.report.ledger_section import ledger_section
 from patronage.faces.report.pages import Pages
 from patronage.faces.report.redaction import Names, hidden_names, plain_names
-from patronage.faces.words import money, percent, span
+from patronage.faces.words import money, percent, span, unit_of
 from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _cards(pages: Pages, decisions: tuple[Decision, ...]) -> list[Card]:
             )
         )
     if equity := pages.finding("customer_equity"):
-        note = f"90% sure: {money(equity.total.p05, '')} to {money(equity.total.p95, '')}, {equity.unit}"
+        note = f"90% sure: {money(equity.total.p05, '')} to {money(equity.total.p95, '')}, {unit_of(equity.unit)}"
         cards.append(Card("Customer equity", money(equity.total.mean, pages.currency), note))
     if summary := pages.finding("order_summary"):
         cards.append(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.faces.names import SegmentNames
 from patronage.faces.present import plain
 from patronage.faces.report.redaction import Names, plain_names
-from patronage.faces.words import words_of
+from patronage.faces.words import unit_of, words_of
 from patronage.study.trust import last_backtest
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ class Pages:
     def currency(self) -> str:
         """The project's currency."""
         return str(self.run.record["currency"])
+
+    @property
+    def coin(self) -> str:
+        """What amounts are counted in, for an axis or a heading."""
+        return unit_of(self.currency)
 
     @property
     def segments(self) -> SegmentNames:

@@ -8,7 +8,7 @@ from patronage.faces.backtest_rows import beside_rows, origin_rows
 from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall, windows
 from patronage.faces.names import BY_SEGMENT
 from patronage.faces.report.blocks import PageTable, Section, label, page_table, stored_rows
-from patronage.faces.words import money, percent, span
+from patronage.faces.words import money, percent, span, unit_of
 
 if TYPE_CHECKING:
     from patronage.faces.report.pages import Pages
@@ -42,7 +42,7 @@ def what_changed(pages: Pages) -> Section:
     tables = _by_group(pages, bridge, columns, "change")
     return Section(
         "change", "What changed", "What changed, and who caused it", (words, more),
-        (waterfall("Revenue, before and after", words, bars, currency),), (), tables,
+        (waterfall("Revenue, before and after", words, bars, pages.coin),), (), tables,
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def where_profit_sits(pages: Pages) -> Section:
     words = (
         f"The best tenth of {whale.customers:,} customers bring {percent(whale.top_tenth)} of the total, the best "
         f"fifth {percent(whale.top_fifth)}. The curve peaks at {peak} with {percent(whale.raw.peak_at)} of the "
-        f"customers. It is drawn in {whale.unit}."
+        f"customers. It is drawn in {unit_of(whale.unit)}."
     )
     paragraphs = [words]
     if profit.losing is not None:
@@ -74,7 +74,7 @@ def where_profit_sits(pages: Pages) -> Section:
     if profit.thresholds is not None:
         shown, note = stored_rows(profit.thresholds, limit=12)
         columns = {
-            "cost_per_order": f"If an order costs ({pages.currency})", "customers_losing": "Customers who lose money",
+            "cost_per_order": f"If an order costs ({pages.coin})", "customers_losing": "Customers who lose money",
             "share_losing": "Share", "losing_already": "Of them at no cost at all", "money": "Their loss",
         }  # fmt: skip
         tables.append(page_table("What handling an order may cost", shown, columns, note))
@@ -90,10 +90,10 @@ def what_customers_are_worth(pages: Pages) -> Section:
         return _waiting(pages, "equity", "Worth", title, "customer_equity")
     words = (
         f"All customers together are worth {span(equity.total, pages.currency)} over {value.horizon_years:g} years, "
-        f"discounted at {percent(value.discount_rate)}, counted in {equity.unit}. The best tenth hold "
+        f"discounted at {percent(value.discount_rate)}, counted in {unit_of(equity.unit)}. The best tenth hold "
         f"{percent(equity.top_tenth_share)} of it."
     )
-    pictures = [_ranked_equity(equity.by_cohort, "By quarter of the first purchase", pages.currency)]
+    pictures = [_ranked_equity(equity.by_cohort, "By quarter of the first purchase", pages.coin)]
     paragraphs = [words]
     if equity.bridge is not None:
         bridge = equity.bridge
@@ -110,7 +110,7 @@ def what_customers_are_worth(pages: Pages) -> Section:
             Bar(f"{bridge.to_day:%b %Y}", bridge.end, is_total=True),
         ]  # fmt: skip
         paragraphs.append(moved)
-        pictures.insert(0, waterfall("Customer equity, a year ago and now", moved, bars, pages.currency))
+        pictures.insert(0, waterfall("Customer equity, a year ago and now", moved, bars, pages.coin))
     elif equity.why_no_bridge:
         paragraphs.append(f"No bridge from a year ago: {equity.why_no_bridge}.")
     columns = {"name": "Name", "customers": "Customers", "equity": "Worth", "p05": "Low (5%)", "p95": "High (95%)"}
@@ -149,7 +149,7 @@ def how_customers_differ(pages: Pages) -> Section:
     ]  # fmt: skip
     columns = {key: label(key) for key in rows[0]}
     bars = [{"name": one.name, "value": one.revenue} for one in sorted(found.segments, key=lambda one: -one.revenue)]
-    picture = ranked("Revenue of each class, last twelve months", words, bars, pages.currency)
+    picture = ranked("Revenue of each class, last twelve months", words, bars, pages.coin)
     tables = (page_table("Classes and their means", rows, columns),)
     return Section("segments", "Segments", title, (words,), (picture,), (), tables)
 
