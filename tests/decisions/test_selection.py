@@ -10,7 +10,7 @@ from scipy import special
 
 from patronage.decisions.decision import Cost, Status
 from patronage.decisions.selection import corrected
-from patronage.decisions.words import money_range
+from patronage.vocabulary.words import money_range
 
 
 def own_noise(means: Sequence[float], sd: float, seed: int = 1) -> list[Any]:

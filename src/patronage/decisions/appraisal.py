@@ -19,11 +19,11 @@ from patronage.decisions.weighing import (
     weighed,
     worth_of_knowing,
 )
-from patronage.decisions.words import money, money_range, percent, years
 from patronage.strategy.actions import ActionCost
 from patronage.vocabulary.estimate import Estimate, Floats
 from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import money, money_range, percent, years
 
 WIDEST = 100.0
 """Largest spread of a gain, in means; a gain of next to nothing has no larger one worth telling."""

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, refused
-from patronage.decisions.words import count, money
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import MARGIN_MEASURED
 from patronage.evidence.queries.losses import losing_revenue
 from patronage.findings.worth import CustomerProfit
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money
 
 WORTH_A_WORD = (0.05, 0.20)
 """Shares of customers losing at which a threshold is told."""

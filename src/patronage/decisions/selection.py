@@ -9,9 +9,9 @@ from typing import TypedDict
 import numpy as np
 
 from patronage.decisions.decision import Decision, Status
-from patronage.decisions.words import money_range
 from patronage.kernels.selection import shrunk
 from patronage.vocabulary.estimate import Estimate, Floats
+from patronage.vocabulary.words import money_range
 
 CORRECTED = (Status.PROPOSED, Status.ACCEPTED)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from patronage.decisions.decision import Decision, Status
 from patronage.decisions.journal import JournalState
 from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.words import money
 
 ORDER = {
     Status.PROPOSED: 0,
@@ -41,7 +42,7 @@ def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
 def _no_longer_proposed(state: JournalState) -> Decision | None:
     if state.about is None:
         return None
-    expected = f" {state.expected.mean:,.0f} was expected of it then." if state.expected else ""
+    expected = f" {money(state.expected.mean, '')} was expected of it then." if state.expected else ""
     reason = f"Accepted on {state.at[:10]}; the present run no longer proposes it.{expected}"
     row = Decision(state.about, (), reason, Status.ACCEPTED, Grade.ASSUMPTION, 0.0)
     return replace(row, owner=state.owner, due=state.due)

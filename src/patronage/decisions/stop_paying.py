@@ -12,7 +12,6 @@ from patronage.decisions.appraisal import shared_factor
 from patronage.decisions.decision import BreakEven, Decision, Driver, Learning
 from patronage.decisions.timing import Flow, Pattern, after_arrival, undiminished
 from patronage.decisions.weighing import Weighed, ends, strongest_first, weighed, worth_of_knowing
-from patronage.decisions.words import NO_CURRENCY, listed, money, money_range, years
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost
@@ -20,6 +19,7 @@ from patronage.vocabulary.estimate import Floats
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import NO_CURRENCY, listed, money, money_range, years
 
 LOWER = 1.6449
 """Standard deviations from a mean to its lower 95% bound."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from patronage.decisions.words import count, percent
 from patronage.kernels.sample_size import POWER, customers_per_arm, smallest_lift
+from patronage.vocabulary.words import count, percent
 
 LEAST = 1e-5
 """Rise below which no test is sized: it would take a billion customers."""

@@ -5,25 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from patronage.vocabulary.words import NO_CURRENCY, count, short_money
+
 if TYPE_CHECKING:
     from patronage.vocabulary.estimate import Estimate
 
 
-NO_CURRENCY = "XXX"
-"""The code of money whose currency nobody has named; it is left out before amounts."""
-
-
 def money(value: float | None, currency: str) -> str:
     """An amount a person reads: GBP 1.23m, GBP 45,600, GBP -310; a dash for none."""
-    if value is None:
-        return "-"
-    size = abs(value)
-    lead = f"{currency} " if currency not in ("", NO_CURRENCY) else ""
-    if size >= 1e7:
-        return f"{lead}{value / 1e6:,.1f}m"
-    if size >= 1e6:
-        return f"{lead}{value / 1e6:,.2f}m"
-    return f"{lead}{value:z,.0f}"
+    return "-" if value is None else short_money(value, currency)
 
 
 def span(value: Estimate | None, currency: str) -> str:
@@ -47,7 +37,7 @@ def chance(value: float) -> str:
 
 def numbered(number: int, one: str) -> str:
     """A number of things: 1 customer, 2,140 customers."""
-    return f"{number:,} {one}" + ("" if number == 1 else "s")
+    return count(number, one)
 
 
 def unit_of(text: str) -> str:

@@ -18,7 +18,6 @@ from patronage.decisions.decision import (
 )
 from patronage.decisions.stop_paying import Acquiring, Way, spending_on, stopped
 from patronage.decisions.targeting import REVENUE, life_pattern
-from patronage.decisions.words import count, listed, money, years
 from patronage.evidence.queries.newcomers import (
     FirstYears,
     all_newcomers,
@@ -34,6 +33,7 @@ from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.grade import weakest
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, listed, money, years
 
 QUESTIONS = ("3.19a", "4.81b")
 

@@ -10,7 +10,6 @@ from patronage.decisions.stake import revenue_at_stake
 from patronage.decisions.targeting import REVENUE, Group, Target, decided, life_pattern, years_covered
 from patronage.decisions.timing import Pattern, annuity, pattern_of
 from patronage.decisions.trial import Trial
-from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import category_gaps
 from patronage.findings.lifetime import LifetimeValue
@@ -19,6 +18,7 @@ from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate, certain
 from patronage.vocabulary.grade import weakest
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money, percent
 
 QUESTIONS = ("1.33a", "1.53c", "3.25")
 

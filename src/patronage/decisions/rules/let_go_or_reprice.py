@@ -11,7 +11,6 @@ from patronage.decisions.loss_threshold import loss_threshold
 from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
 from patronage.decisions.timing import Pattern, pattern_of
 from patronage.decisions.trial import Trial
-from patronage.decisions.words import count, money
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import MARGIN_DECLARED, MARGIN_MEASURED
 from patronage.evidence.queries.losses import (
@@ -34,6 +33,7 @@ from patronage.strategy.actions import ActionCost, CostsOfAction
 from patronage.vocabulary.estimate import Estimate, estimate
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money
 
 KIND = "let_go_or_reprice"
 

@@ -10,7 +10,6 @@ from patronage.decisions.stake import revenue_at_stake, stake_of
 from patronage.decisions.targeting import REVENUE, SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
-from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import (
     UNKNOWN,
@@ -29,6 +28,7 @@ from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost, CostsOfAction
 from patronage.vocabulary.estimate import estimate
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money, percent
 
 QUESTIONS = ("4.69", "4.83b")
 

@@ -12,7 +12,6 @@ from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.leaving import Staying, share_lost_by_leaving
 from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
 from patronage.decisions.trial import STILL, Trial
-from patronage.decisions.words import money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
@@ -22,6 +21,7 @@ from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Floats, estimate
 from patronage.vocabulary.horizon import DAYS_PER_YEAR, TimeUnit
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import money, percent
 
 QUESTIONS = ("3.27b",)
 

@@ -6,13 +6,13 @@ from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.targeting import REVENUE, Group, Target, buyer, buyers, decided, life_pattern
 from patronage.decisions.trial import Trial
-from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import Band, slipping
 from patronage.findings.lifetime import LifetimeValue
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money, percent
 
 QUESTIONS = ("3.19a", "3.27b")
 

@@ -9,7 +9,6 @@ from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
 from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyer, buyers, decided, life_pattern
 from patronage.decisions.trial import Trial
-from patronage.decisions.words import count, money, percent
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import bought_once, buying_histories, lapsed, lengths_of_life, paid_histories
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
@@ -17,6 +16,7 @@ from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.horizon import TimeUnit
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money, percent
 
 QUESTIONS = ("1.31b",)
 

@@ -15,19 +15,28 @@ NO_CURRENCY = "XXX"
 def money(amount: float, currency: str) -> str:
     """An amount such as GBP 1,234, GBP -3.40 or GBP 2.35 million; without a code where the currency is not known."""
     size = abs(amount)
-    lead = f"{currency} " if currency not in ("", NO_CURRENCY) else ""
     sign = "-" if amount < 0 and round(size, 2) > 0 else ""
     if size >= MILLION:
-        return f"{lead}{sign}{size / MILLION:,.2f} million"
-    if round(size, 2) >= 10 or round(size, 2) == round(size):
-        return f"{lead}{sign}{size:,.0f}"
-    return f"{lead}{sign}{size:.2f}"
+        told = f"{size / MILLION:,.2f} million"
+    elif round(size, 2) >= 10 or round(size, 2) == round(size):
+        told = f"{size:,.0f}"
+    else:
+        told = f"{size:.2f}"
+    return f"{_code(currency)}{sign}{told}"
+
+
+def short_money(amount: float, currency: str) -> str:
+    """An amount in few letters for tables and screens, without parts of one: GBP 1.23m, GBP 45,600, GBP -310."""
+    size = abs(amount)
+    if size >= MILLION:
+        return f"{_code(currency)}{amount / MILLION:,.{1 if size >= 10 * MILLION else 2}f}m"
+    return f"{_code(currency)}{amount:z,.0f}"
 
 
 def money_range(value: Estimate, currency: str) -> str:
-    """An uncertain amount with its 90% interval, such as GBP 120 (GBP 80 to GBP 170)."""
-    ends = f"{money(value.p05, currency)} to {money(value.p95, currency)}"
-    return f"{money(value.mean, currency)} ({ends})"
+    """An uncertain amount with its 90% interval, such as GBP 120 (GBP 80 to GBP 170); alone where both ends read so."""
+    told, low, high = (money(amount, currency) for amount in (value.mean, value.p05, value.p95))
+    return told if told == low == high else f"{told} ({low} to {high})"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -54,3 +63,8 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _code(currency: str) -> str:
+    """The code of a currency before an amount; nothing where nobody has named it."""
+    return f"{currency} " if currency not in ("", NO_CURRENCY) else ""

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patronage.decisions.words import count, listed, money, money_range, percent, years
-from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.estimate import Estimate, certain
 from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.words import count, listed, money, money_range, percent, short_money, years
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,21 @@ def test_money_of_any_size_is_one_line_with_its_currency(amount: float) -> None:
     assert "e+" not in told
 
 
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        (0.4, "GBP 0"),
+        (-310.4, "GBP -310"),
+        (45_600.0, "GBP 45,600"),
+        (1_234_567.0, "GBP 1.23m"),
+        (-12.34e6, "GBP -12.3m"),
+    ],
+)
+def test_money_on_a_screen_is_told_in_few_letters(amount: float, told: str) -> None:
+    assert short_money(amount, "GBP") == told
+    assert short_money(amount, "XXX") == told.removeprefix("GBP ")
+
+
 @pytest.mark.parametrize("nobodys", ["XXX", ""])
 def test_money_of_no_known_currency_has_no_code(nobodys: str) -> None:
     assert money(299.0, nobodys) == "299"
@@ -45,6 +60,7 @@ def test_money_of_no_known_currency_has_no_code(nobodys: str) -> None:
 def test_a_range_shows_its_middle_and_ends() -> None:
     value = Estimate(120.0, 30.0, 80.0, 118.0, 170.0, "GBP", Grade.BEHAVIOUR)
     assert money_range(value, "GBP") == "GBP 120 (GBP 80 to GBP 170)"
+    assert money_range(certain(120.2, "GBP", Grade.BEHAVIOUR), "GBP") == "GBP 120"
 
 
 @pytest.mark.parametrize(
