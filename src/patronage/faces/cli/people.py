@@ -114,6 +114,8 @@ def lists(
             shown = [[cell(row[name]) for name in ("who", "when", "what", "amount", "why")] for row in one.rows[:SHOWN]]
             title = f"{one.decision.id} {words_of(one.decision.move.kind)}: {len(shown)} of {len(one.rows):,}"
             table(title, ["who", "when", "what", "amount", "why"], shown)
+        if any(len(one.rows) > SHOWN for one in found):
+            tell_next("lists", folder, f"{f'--id {decision} ' if decision else ''}--xlsx FILE")
 
 
 def _list_data(one: WorkingList) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from patronage.evidence.engine import replacing
 from patronage.faces.decision_facts import flat_decision
+from patronage.faces.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from patronage.decisions.decision import Decision
     from patronage.study.acting import WorkingList
 
+WIDE = {
+    "kind": 18, "about": 36, "from": 22, "to": 26, "status": 16, "unit": 22, "pays from": 40, "reason": 90, "test": 70,
+    "who": 26, "what": 40, "why": 60, "the ledger is empty": 30, "no decision is accepted yet": 34,
+}  # fmt: skip
+"""Widths, in letters, of the columns whose texts are longer than a figure; texts beyond them go on in a next line."""
+
+WIDTH = 14
+FORMATS = {"chance it pays": "0%", "hours": "#,##0.0", "payback years": "#,##0.0"}
+"""How numbers of a column are shown where whole ones would tell too little; the cell keeps every digit."""
+
+WHOLE = "#,##0"
 LONGEST_CELL = 32_767
 MOST_ROWS = 1_048_575
 
@@ -36,7 +48,7 @@ def write_lists(lists: Iterable[WorkingList], path: Path) -> None:
     columns = ("who", "when", "what", "amount", "why", "owner")
     sheets = [
         (
-            f"{one.decision.move.kind} {one.decision.id}"[:31],
+            f"{words_of(one.decision.move.kind)[:20]} {one.decision.id}",
             columns,
             [[row[name] for name in columns] for row in one.rows],
         )
@@ -50,7 +62,8 @@ def _write(path: Path, sheets: Sequence[tuple[str, Sequence[str], Sequence[Seque
     with replacing(path) as temporary:
         book = xlsxwriter.Workbook(str(temporary), options)
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        amount = book.add_format({"num_format": "#,##0.##"})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        shown = {text: book.add_format({"num_format": text, "valign": "top"}) for text in {WHOLE, *FORMATS.values()}}
         for name, columns, rows in sheets:
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
@@ -58,11 +71,13 @@ def _write(path: Path, sheets: Sequence[tuple[str, Sequence[str], Sequence[Seque
             for index, row in enumerate(rows[:MOST_ROWS], start=1):
                 for place, value in enumerate(row):
                     if isinstance(value, int | float) and not isinstance(value, bool):
-                        sheet.write_number(index, place, value, amount)
+                        sheet.write_number(index, place, value, shown[FORMATS.get(columns[place], WHOLE)])
                     elif value is not None:
-                        sheet.write_string(index, place, str(value)[:LONGEST_CELL])
-            sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-            sheet.set_column(0, len(columns) - 1, 16)
+                        sheet.write_string(index, place, str(value)[:LONGEST_CELL], plain)
+            if rows:
+                sheet.autofilter(0, 0, min(len(rows), MOST_ROWS), len(columns) - 1)
+            for place, column in enumerate(columns):
+                sheet.set_column(place, place, WIDE.get(column, WIDTH))
         try:
             book.close()
         except FileCreateError as error:
