@@ -15,7 +15,9 @@ from patronage.kernels.buying_type import (
     BuyingTypes,
     Gaps,
     buying_types,
+    chance_even,
     gamma_shape,
+    least_contract_gaps,
     random_evenness,
 )
 
@@ -97,6 +99,51 @@ def test_a_type_forgets_the_order_of_gaps(days, seed):
     assert told.shape[0] > 0
 
 
+def test_the_chance_of_even_gaps_is_a_ball_in_a_simplex():
+    # Two gaps: |g - 1/2| <= cv / (2 sqrt 2) of a length of 1. Three: a disc of radius cv sqrt 2 / 3 in a triangle of
+    # area sqrt(3) / 2.
+    assert chance_even(np.array([2.0]), np.array([0.15]))[0] == pytest.approx(0.15 / np.sqrt(2))
+    assert chance_even(np.array([3.0]), np.array([0.15]))[0] == pytest.approx(np.pi * 0.005 / (np.sqrt(3) / 2))
+
+
+@pytest.mark.parametrize("count", [4, 5, 7])
+def test_simulated_random_gaps_are_even_as_often_as_said(count):
+    gaps = np.random.default_rng(8).exponential(1, size=(400_000, count))
+    even = gaps.std(axis=1, ddof=1) / gaps.mean(axis=1) <= 0.3
+    said = chance_even(np.array([float(count)]), np.array([0.3]))[0]
+    assert abs(even.mean() - said) < 4 * np.sqrt(said / 400_000)
+
+
+def test_even_gaps_count_from_where_they_are_more_than_chance():
+    # Four gaps are even as chance has it, seven are not.
+    expected, seen = np.zeros(12), np.zeros(12)
+    expected[4], expected[7] = 3.0, 0.01
+    seen[4], seen[7] = 3.0, 5.0
+    assert least_contract_gaps(expected, seen) == 5
+    assert least_contract_gaps(expected, np.where(seen == 5.0, 0.0, seen)) is None
+    seen[4] = 60.0
+    assert least_contract_gaps(expected, seen) == 4
+
+
+@given(st.integers(0, 10**6), st.floats(0, 20))
+def test_more_chance_never_tells_more_customers(seed, more):
+    random = np.random.default_rng(seed)
+    expected, seen = random.exponential(0.2, 15), random.poisson(1.0, 15)
+    one, other = least_contract_gaps(expected, seen), least_contract_gaps(expected + more, seen)
+    assert other is None or (one is not None and one <= other)
+
+
+def test_random_companies_have_nobody_under_contract():
+    told = 0
+    for seed in range(40):
+        found = judged(np.random.default_rng(seed).exponential(25, size=(3000, 6)))
+        able = ~np.isnan(found.chance)
+        count = np.full(int(able.sum()), 6)
+        expected = np.bincount(count, weights=found.chance[able], minlength=7)
+        told += least_contract_gaps(expected, np.bincount(count, found.period[able] >= 0, minlength=7)) is not None
+    assert told <= 1
+
+
 def test_sums_that_no_gaps_could_have_are_refused():
     with pytest.raises(ValueError, match=r"^gaps must be whole days of at least 1, got 2 days in 3 gaps at 0$"):
         buying_types(Gaps([3], [2], [4], [0]))
@@ -108,3 +155,5 @@ def test_sums_that_no_gaps_could_have_are_refused():
         buying_types(Gaps([2], [20], [200], [5]))
     with pytest.raises(ValueError, match=r"^arrays must be of one length, got count 1, total 2, squares 1, logs 1$"):
         buying_types(Gaps([2], [20, 3], [200], [4]))
+    with pytest.raises(ValueError, match=r"^arrays must be of one length, got expected 1, seen 2$"):
+        least_contract_gaps([1.0], [1.0, 2.0])

@@ -24,7 +24,7 @@ class ColumnQuality:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineReason:
-    """One reason for which rows were set aside, how many, and where the first of them is found in the source, such as `line 62`."""
+    """One reason for which rows were set aside, how many, and where the first of them is found, such as `line 62`."""
 
     reason: str
     rows: int
@@ -102,7 +102,9 @@ class TypeSize:
 class BuyingType:
     """How each customer buys, before any model: contract_like, regular, irregular, once.
 
-    told_share: of customers, with gaps enough to tell. customers: customer_id, buying_type, told (false where too few
+    told_share: of customers, with gaps enough to tell. contract_gaps: from how many even gaps on a customer counts as
+    contract_like, so that at most a tenth of them are even by chance; None where even gaps are no more than chance, and
+    nobody counts so. customers: customer_id, buying_type, told (false where too few
     gaps tell, which counts as irregular or once), occasions, median_gap_days, gap_cv, period (a natural period such as
     month, for contract_like), last_day, revenue_12m; null where there is none.
     """
@@ -111,6 +113,7 @@ class BuyingType:
     types: Mapping[str, TypeSize]
     told_share: float
     customers: StoredTable
+    contract_gaps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class BuyingKind(IntEnum):
 
 TOLD_GAPS = 3  # two gaps say nothing of their spread: half of random pairs differ by less than a factor of three
 CONTRACT_GAPS = 4  # so many even gaps fall on a natural period by chance in fewer than 1 of 150 random buyers
+CHANCE_SHARE = 0.1  # of those told to be contract-like, the most who may be so by chance
+CHANCE_TAIL = 0.001  # chance of as many even ones among random buyers, above which nobody is told so
 CONTRACT_CV = 0.15  # a monthly bill moves by 3 days of 30
 CONTRACT_DAYS = 1.5  # deviation that weekends and holidays give to gaps of a week, for which the share is too strict
 REGULAR_SHAPE = 1.5  # of a gamma gap; 1 is buying at random, 2 "every second opportunity" (Chatfield & Goodhardt 1973)
@@ -51,7 +53,8 @@ class BuyingTypes:
 
     kind: codes of BuyingKind. told: false where fewer than three gaps tell nothing, which counts as irregular, or
     once. shape: of a gamma gap, corrected for its upward bias in few gaps; cv: deviation of gaps over their mean; both
-    NaN where told is false. period: place in PERIODS of a contract-like customer, -1 for all others.
+    NaN where told is false. period: place in PERIODS of a contract-like customer, -1 for all others. chance: that one
+    who buys at random is as even, for those with gaps enough around a natural period; NaN for all others.
     """
 
     kind: NDArray[np.int8]
@@ -59,12 +62,14 @@ class BuyingTypes:
     shape: Floats
     cv: Floats
     period: NDArray[np.int8]
+    chance: Floats
 
 
-def buying_types(gaps: Gaps) -> BuyingTypes:
+def buying_types(gaps: Gaps, contract_gaps: int = CONTRACT_GAPS) -> BuyingTypes:
     """Contract-like, regular, irregular or once.
 
-    Contract-like: even gaps around a natural period, whether or not the customer has since stopped. Regular: gamma
+    Contract-like: at least contract_gaps even gaps around a natural period, whether or not the customer has since
+    stopped. Regular: gamma
     gaps of a shape above 1.5, clearly above 1. Whole days make gaps look more even than they are, so regularity is
     measured against random buying on whole days. Of random buyers at most 1 in 20 is called regular at any number of
     gaps; of buyers of shape 6 a month apart 1 in 2 is found at 4 gaps, 3 in 4 at 6, all but 2 in 100 at 10.
@@ -82,19 +87,49 @@ def buying_types(gaps: Gaps) -> BuyingTypes:
     raw = gamma_shape(unevenness)
     shape = _less_bias(raw, n)
     regular = told & (shape > REGULAR_SHAPE) & (2 * n * _gain(raw, unevenness) > _random_gain(n))
-    period = np.where(
-        (count >= CONTRACT_GAPS) & (cv * mean <= np.maximum(CONTRACT_CV * mean, CONTRACT_DAYS)),
-        _natural_period(mean),
-        -1,
-    )
+    natural, allowed = _natural_period(mean), np.maximum(CONTRACT_CV, CONTRACT_DAYS / mean)
+    able = (count >= CONTRACT_GAPS) & (natural >= 0)
+    period = np.where((count >= contract_gaps) & (cv <= allowed), natural, -1)
     kind = np.select(
         [count == 0, period >= 0, regular],
         [BuyingKind.ONCE, BuyingKind.CONTRACT_LIKE, BuyingKind.REGULAR],
         BuyingKind.IRREGULAR,
     )
     return BuyingTypes(
-        kind.astype(np.int8), told, np.where(told, shape, np.nan), np.where(told, cv, np.nan), period.astype(np.int8)
+        kind.astype(np.int8),
+        told,
+        np.where(told, shape, np.nan),
+        np.where(told, cv, np.nan),
+        period.astype(np.int8),
+        np.where(able, chance_even(n, allowed), np.nan),
     )
+
+
+def chance_even(count: Floats, cv: Floats) -> Floats:
+    """Chance that the gaps of one who buys at random deviate by at most cv of their mean, (customers,).
+
+    count: gaps, >= 2. Random gaps over their sum are uniform on a simplex, so it is the share of the simplex within a
+    ball around its middle, exact while the ball lies inside and too high beyond.
+    """
+    side = count - 1
+    radius = cv * np.sqrt(side) / count
+    ball = side / 2 * np.log(np.pi) - special.gammaln(side / 2 + 1) + side * np.log(radius)
+    return np.minimum(np.exp(ball + special.gammaln(count) - np.log(count) / 2), 1.0)
+
+
+def least_contract_gaps(expected: ArrayLike, seen: ArrayLike) -> int | None:
+    """The least gaps at which even gaps are more than chance; None where they never are.
+
+    expected: (gaps,) customers of 0, 1, 2 ... gaps whom chance makes even. seen: (gaps,) how many are. From the least
+    gaps on, chance makes at most a tenth of those seen, and as many by chance alone is less likely than 1 in 1,000.
+    """
+    chance, even = not_negative(expected, "expected", axes=1), not_negative(seen, "seen", axes=1)
+    same_length(expected=chance, seen=even)
+    from_here, told = chance[::-1].cumsum()[::-1], even[::-1].cumsum()[::-1]
+    tail = special.pdtrc(np.maximum(told - 1, 0), from_here)
+    enough = (told > 0) & (from_here <= CHANCE_SHARE * told) & (tail <= CHANCE_TAIL)
+    enough[:CONTRACT_GAPS] = False
+    return int(np.argmax(enough)) if enough.any() else None
 
 
 def gamma_shape(unevenness: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from patronage.evidence.engine import Columns, Engine
@@ -12,11 +13,14 @@ from patronage.evidence.queries.gaps import purchase_gaps, type_sizes, typed_cus
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders
 from patronage.findings.who import BuyingType, TypeSize
-from patronage.kernels.buying_type import PERIOD_NAMES, BuyingKind, Gaps, buying_types
+from patronage.kernels.buying_type import PERIOD_NAMES, BuyingKind, Gaps, buying_types, least_contract_gaps
 from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.grade import Grade
 
 KINDS = tuple(kind.name.lower() for kind in BuyingKind)
+
+NEVER = 2**31
+"""More gaps than anyone has."""
 
 
 def buying_type(orders: Orders) -> BuyingType:
@@ -31,7 +35,8 @@ def buying_type(orders: Orders) -> BuyingType:
         raise EstimationError(
             Fault("orders.customer_id", "no customer kept a purchase", "map the column that names the customer")
         )
-    coded = engine.write("coded", _coded(engine, gaps))
+    least = _contract_gaps(engine, gaps)
+    coded = engine.write("coded", _coded(engine, gaps, least))
     customers = engine.keep(typed_customers(engine.open(coded), KINDS, PERIOD_NAMES), "customers")
     sizes = {row["buying_type"]: row for row in engine.records(type_sizes(engine.open(customers)))}
     return BuyingType(
@@ -41,17 +46,37 @@ def buying_type(orders: Orders) -> BuyingType:
             for kind in KINDS
         },
         told_share=sum(row["told"] for row in sizes.values()) / customers.rows,
+        contract_gaps=least,
         customers=customers,
     )
 
 
-def _coded(engine: Engine, gaps: StoredTable) -> Iterator[dict[str, NDArray[Any]]]:
+def _contract_gaps(engine: Engine, gaps: StoredTable) -> int | None:
+    """The least gaps from which even ones are more than chance among all customers; None where they never are."""
+    expected, seen = np.zeros(1), np.zeros(1)
     for batch in engine.batches(engine.open(gaps)):
-        yield _typed(batch)
+        found = buying_types(_gaps(batch))
+        able = ~np.isnan(found.chance)
+        count = batch["gaps"][able].astype(np.int64)
+        size = max(int(count.max(initial=0)) + 1, expected.size)
+        grown = np.zeros((2, size))
+        grown[:, : expected.size] = expected, seen
+        expected = grown[0] + np.bincount(count, weights=found.chance[able], minlength=size)
+        seen = grown[1] + np.bincount(count, weights=found.period[able] >= 0, minlength=size)
+    return least_contract_gaps(expected, seen)
 
 
-def _typed(batch: Columns) -> dict[str, NDArray[Any]]:
-    found = buying_types(Gaps(batch["gaps"], batch["gap_days"], batch["gap_squares"], batch["gap_logs"]))
+def _coded(engine: Engine, gaps: StoredTable, least: int | None) -> Iterator[dict[str, NDArray[Any]]]:
+    for batch in engine.batches(engine.open(gaps)):
+        yield _typed(batch, least)
+
+
+def _gaps(batch: Columns) -> Gaps:
+    return Gaps(batch["gaps"], batch["gap_days"], batch["gap_squares"], batch["gap_logs"])
+
+
+def _typed(batch: Columns, least: int | None) -> dict[str, NDArray[Any]]:
+    found = buying_types(_gaps(batch), NEVER if least is None else least)
     kept = {name: batch[name] for name in ("customer_id", "occasions", "median_gap_days", "revenue_12m")}
     return kept | {
         "kind": found.kind,
