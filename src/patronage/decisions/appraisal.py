@@ -173,11 +173,11 @@ def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:
     grade = weakest((case.gain.grade, action.grade))
     gain, cost = _row(case.gain, terms), paid.cost
     gained = Flow(float(effect.mean()) * case.gain.mean, case.pattern)
-    found = weighed(effect * gain - paid.present, gained.present - cost.present, terms, grade)
+    verdict = weighed(effect * gain - paid.present, gained.present - cost.present, terms, grade)
     # What the test would settle is the effect: all else stands at its mean.
     known = worth_of_knowing(effect * case.gain.mean - cost.present)
     decision = Decision(
-        case.move, case.questions, _reason(priced, found, (float(effect.mean()), gained.present), terms),
+        case.move, case.questions, _reason(priced, verdict, (float(effect.mean()), gained.present), terms),
         Status.NOTHING_TO_GAIN, grade, case.at_stake,
         cost=cost,
         hours=case.customers * action.hours.mean,
@@ -186,10 +186,10 @@ def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:
         learning=Learning(known, trial_words(case.trial, float(effect.mean()))),
         evidence=(*case.evidence, declared(case.move.kind, action, case.effect.unit)),
     )  # fmt: skip
-    return found.told(decision, net_by_year(gained, cost), payback(cost.one_off, gained, paid.running))
+    return verdict.told(decision, net_by_year(gained, cost), payback(cost.one_off, gained, paid.running))
 
 
-def _reason(priced: Priced, found: Weighed, means: tuple[float, float], terms: Terms) -> str:
+def _reason(priced: Priced, verdict: Weighed, means: tuple[float, float], terms: Terms) -> str:
     """What is proposed, or why not; means: of the effect and of what it brings.
 
     Where it rests on an assumption, the threshold and the test come before the money.
@@ -197,14 +197,14 @@ def _reason(priced: Priced, found: Weighed, means: tuple[float, float], terms: T
     effect, gained = means
     case, currency, move = priced.case, terms.currency, priced.case.move.to_state
     declared = f"costs {priced.paid.words(currency)} and at the effect the company declares ({percent(effect)})"
-    doubt = " on average, more likely than not less than it costs" if found.value.mean > 0 else ""
+    doubt = " on average, more likely than not less than it costs" if verdict.value.mean > 0 else ""
     outcome = (
-        f"{declared} is worth {money_range(found.value, currency)} net over {years(case.pattern.years)}"
-        if found.worth_it
+        f"{declared} is worth {money_range(verdict.value, currency)} net over {years(case.pattern.years)}"
+        if verdict.worth_it
         else f"{declared} brings {money(gained, currency)}{doubt}, so today's state stands"
     )
-    pays = "pays" if found.worth_it else "would pay"
-    if found.value.grade is Grade.ASSUMPTION:
+    pays = "pays" if verdict.worth_it else "would pay"
+    if verdict.value.grade is Grade.ASSUMPTION:
         lead = f"{move[:1].upper()}{move[1:]}: this {pays} as soon as {priced.threshold}, which a test is to show first"
         return f"{lead}; {case.opening}; it {outcome}."
     return f"{case.opening}; {move} {outcome}; it {pays} as soon as {priced.threshold}."

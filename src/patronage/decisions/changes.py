@@ -8,16 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from patronage.decisions.decision import Decision, Status
-from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.estimate import SD_TO_P95, Estimate
 
 SURE = 0.95
 """Least share of the shared draws in which a difference keeps its sign."""
 
 SLIGHT = 0.05
 """Difference, as a share of the larger value, below which nothing is said to have moved."""
-
-WIDE = 1.6449
-"""Standard deviations that a difference must span where two values share no draws."""
 
 SAME_FIGURE = 0.01
 """Relative change of a figure below which it explains nothing."""
@@ -80,8 +77,8 @@ def changes(before: Sequence[Decision], after: Sequence[Decision]) -> LedgerChan
 
 def _moved(before: Decision, after: Decision) -> Moved:
     difference = after.value.mean - before.value.mean if before.value and after.value else None
-    found = sorted(_figures(before, after), key=lambda change: -_relative(change))
-    return Moved(before, after, difference, tuple(found))
+    figures = sorted(_figures(before, after), key=lambda change: -_relative(change))
+    return Moved(before, after, difference, tuple(figures))
 
 
 def _status(decision: Decision) -> Status:
@@ -101,7 +98,7 @@ def _differs(before: Decision, after: Decision) -> bool:
 
 def _beyond_noise(before: Estimate, after: Estimate, difference: float) -> bool:
     if before.draws is None or after.draws is None or before.draws.size != after.draws.size:
-        return abs(difference) > WIDE * float(np.hypot(before.sd, after.sd))
+        return abs(difference) > SD_TO_P95 * float(np.hypot(before.sd, after.sd))
     draws = after.draws.astype(np.float64) - before.draws.astype(np.float64)
     return float(np.mean(draws * difference > 0)) >= SURE
 

@@ -114,10 +114,10 @@ def events(path: Path) -> Journal:
     return Journal(_read(path, whole), _mended(path))
 
 
-def states(found: Sequence[Event]) -> Mapping[str, JournalState]:
+def states(events: Sequence[Event]) -> Mapping[str, JournalState]:
     """Where people left each decision: its last event counts, and a reopened one stands as the run has it."""
     last: dict[str, JournalState] = {}
-    for event in found:
+    for event in events:
         last.pop(event.id, None)
         if event.action is not Action.REOPEN:
             status = Status.ACCEPTED if event.action is Action.ACCEPT else Status.REJECTED
@@ -134,18 +134,18 @@ def _parts(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _read(path: Path, data: bytes) -> tuple[Event, ...]:
-    found: list[Event] = []
+    events: list[Event] = []
     faults: list[Fault] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            found.append(_event(line))
+            events.append(_event(line))
         except (ValueError, KeyError, TypeError) as error:
             faults.append(Fault(f"{path.name}, line {number}", _why(error), "mend the line or restore it from git"))
     if faults:
         raise ProjectError(*faults)
-    return tuple(found)
+    return tuple(events)
 
 
 def _event(line: bytes) -> Event:

@@ -20,13 +20,13 @@ def with_conflicts(decisions: Sequence[Decision], engine: Engine) -> tuple[Decis
         return tuple(decisions)
     names = list(lists)
     tables = [engine.open(lists[name]) for name in names]
-    found: dict[str, list[str]] = {}
+    sharing: dict[str, list[str]] = {}
     for row in engine.records(shared_customers(listed_customers(tables))):
         one, other = names[int(row["one"])], names[int(row["other"])]
         if int(row["customers"]) > CONFLICT * min(lists[one].rows, lists[other].rows):
-            found.setdefault(one, []).append(other)
-            found.setdefault(other, []).append(one)
+            sharing.setdefault(one, []).append(other)
+            sharing.setdefault(other, []).append(one)
     return tuple(
-        replace(each, conflicts_with=tuple(sorted({*each.conflicts_with, *found.get(each.id, ())})))
+        replace(each, conflicts_with=tuple(sorted({*each.conflicts_with, *sharing.get(each.id, ())})))
         for each in decisions
     )

@@ -15,14 +15,11 @@ from patronage.decisions.weighing import Weighed, ends, strongest_first, weighed
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost
-from patronage.vocabulary.estimate import Floats
+from patronage.vocabulary.estimate import SD_TO_P95, Floats
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import NO_CURRENCY, listed, money, money_range, years
-
-LOWER = 1.6449
-"""Standard deviations from a mean to its lower 95% bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Way:
     @property
     def low(self) -> float:
         """Lower 95% bound of its mean, never below 0."""
-        return max(self.mean - LOWER * self.error, 0.0)
+        return max(self.mean - SD_TO_P95 * self.error, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ def stopped(row: Decision, kind: str, dear: Sequence[Way], spending: Spending, a
     saved = Flow(customers * spending.each, evenly)
     lost = arriving * sum(way.customers * way.mean for way in dear)
     spent, worth = customers * spending.draws, _worth(kind, dear, arriving, at)
-    found = weighed(spent - worth, saved.present - lost, terms, row.grade)
+    verdict = weighed(spent - worth, saved.present - lost, terms, row.grade)
     missed = (lost * share for share in after_arrival(evenly, at.life))
     by_year = tuple(kept - gone for kept, gone in zip(saved.by_year, missed, strict=True))
     unit = "money" if terms.currency == NO_CURRENCY else terms.currency
@@ -108,13 +105,13 @@ def stopped(row: Decision, kind: str, dear: Sequence[Way], spending: Spending, a
     test = "" if row.learning is None else row.learning.test
     told = replace(
         row,
-        reason=_reason(row.reason, found, dear, (spending.each, paying), terms),
+        reason=_reason(row.reason, verdict, dear, (spending.each, paying), terms),
         break_even=BreakEven(paying, f"{unit} that one of these new customers costs"),
         drivers=_drivers(spent, worth, (saved.present, lost), (spending.grade, at.lifetime.grade)),
         # What the test would settle is the worth of a new customer: what it costs stands at its mean.
         learning=Learning(worth_of_knowing(saved.present - worth), test),
     )
-    return found.told(told, by_year, 0.0)
+    return verdict.told(told, by_year, 0.0)
 
 
 def _worth(kind: str, dear: Sequence[Way], arriving: float, at: Acquiring) -> Floats:
@@ -127,22 +124,22 @@ def _worth(kind: str, dear: Sequence[Way], arriving: float, at: Acquiring) -> Fl
     return worth
 
 
-def _reason(opening: str, found: Weighed, dear: Sequence[Way], each: tuple[float, float], terms: Terms) -> str:
+def _reason(opening: str, verdict: Weighed, dear: Sequence[Way], each: tuple[float, float], terms: Terms) -> str:
     """What is proposed, or why not; each: what a new customer costs, and the cost above which stopping pays.
 
     Where it rests on an assumption, the threshold and the test come before the money.
     """
     names, cost = listed([way.name for way in dear]), money(each[0], terms.currency)
-    saved = money_range(found.value, terms.currency)
+    saved = money_range(verdict.value, terms.currency)
     tail = (
         f"{names}: a new customer costs {cost} and is worth less, so not paying is worth {saved} over "
         f"{years(terms.horizon.years)}"
-        if found.worth_it
+        if verdict.worth_it
         else f"{names}: a new customer costs {cost} and may be worth less, not surely enough to stop paying"
     )
-    if found.value.grade is not Grade.ASSUMPTION:
+    if verdict.value.grade is not Grade.ASSUMPTION:
         return f"{opening}{tail}."
-    pays = "pays" if found.worth_it else "would pay"
+    pays = "pays" if verdict.worth_it else "would pay"
     lead = f"Not paying for {names} {pays} as soon as one of them costs more than {money(each[1], terms.currency)}"
     return f"{lead}, which a test is to show first; {opening[:1].lower()}{opening[1:]}{tail}."
 

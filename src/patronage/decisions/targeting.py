@@ -45,9 +45,6 @@ BUYERS = {
 }
 """How the buying types are called in a subject."""
 
-REVENUE = "revenue"
-"""Basis of lifetime value where no margin is known."""
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -90,7 +87,7 @@ def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) 
     kept = worth_acting_on(candidates, acting)
     if target.leaving:
         kept = by_mean_room(kept)
-    found: list[Decision] = []
+    decisions: list[Decision] = []
     groups = [group_of(row) for row in engine.records(segment_sums(kept))]
     told = _worth_a_row(groups)
     for group in told:
@@ -99,8 +96,8 @@ def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) 
         case = target.case(group, estimate(draws, terms.currency, target.grade, mean=group.gain))
         decision = appraised(case, target.action, terms)
         listed = engine.keep(people(kept, group.segment, _within(acting, group)), f"people_{decision.id}")
-        found.append(replace(decision, people=listed))
-    return (*found[:-1], _with_rest(found[-1], groups[len(told) :])) if found else ()
+        decisions.append(replace(decision, people=listed))
+    return (*decisions[:-1], _with_rest(decisions[-1], groups[len(told) :])) if decisions else ()
 
 
 def _worth_a_row(groups: list[Group]) -> list[Group]:

@@ -9,12 +9,9 @@ import numpy as np
 
 from patronage.decisions.decision import Cost, Decision, Driver, Status
 from patronage.decisions.timing import Flow
-from patronage.vocabulary.estimate import Estimate, Floats, estimate
+from patronage.vocabulary.estimate import LIKELY, Estimate, Floats, estimate
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
-
-LIKELY = 0.5
-"""Least probability of beating today's state at which a proposal is made; the default is today's state."""
 
 LEAST_MONEY = 0.005
 """Money that rounds to nothing in the words of a decision; a gain below it pays for nothing."""
@@ -32,7 +29,7 @@ class Weighed:
 
     @property
     def worth_it(self) -> bool:
-        """Whether the move is proposed: it gains on average, and more likely than not."""
+        """Whether the move is proposed: it gains on average, and more likely than not; the default is today's state."""
         return self.value.mean > 0 and self.better >= LIKELY
 
     def told(self, decision: Decision, by_year: Iterable[float], payback: float | None) -> Decision:

@@ -13,6 +13,12 @@ from patronage.vocabulary.grade import Grade, weakest
 Floats = NDArray[np.float64]
 Draws = NDArray[np.float32]
 
+LIKELY = 0.5
+"""Probability above which something is more likely than not."""
+
+SD_TO_P95 = 1.6448536
+"""Standard deviations of a normal from its mean to its p95, and so from its p05 to its mean."""
+
 LARGEST = float(np.finfo(np.float32).max)
 """Largest size of a draw, which is kept in single precision."""
 

@@ -20,15 +20,12 @@ from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders
 from patronage.findings.worth import ActivityCosts, CustomerProfit, ProfitPart
 from patronage.vocabulary.errors import EstimationError, Fault
-from patronage.vocabulary.estimate import Draws, Estimate, Floats, certain, estimate
+from patronage.vocabulary.estimate import LIKELY, Draws, Estimate, Floats, certain, estimate
 from patronage.vocabulary.grade import weakest
 from patronage.vocabulary.terms import Terms
 
 BATCH = 10_000
 """Customers whose draws are held at once: 40 MB at 1,000 draws."""
-
-LIKELY = 0.5
-"""Chance of a loss above which a customer counts as losing money."""
 
 SHOWN = (
     "customer_id", "place", "orders", "lines", "revenue", "margin", "cost_to_serve", "avoidable_cost", "profit",

@@ -6,6 +6,8 @@ import calendar
 import math
 from datetime import date, timedelta
 
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
+
 
 def month_start(day: date) -> date:
     """The first day of a day's month."""
@@ -31,4 +33,4 @@ def ends_ahead(as_of: date, until: date) -> list[date]:
 
 def horizon_end(as_of: date, years: float) -> date:
     """The last day of a horizon that begins after a day."""
-    return as_of + timedelta(days=math.ceil(years * 365.25))
+    return as_of + timedelta(days=math.ceil(years * DAYS_PER_YEAR))

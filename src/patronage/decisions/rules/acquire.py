@@ -17,7 +17,8 @@ from patronage.decisions.decision import (
     refused,
 )
 from patronage.decisions.stop_paying import Acquiring, Way, spending_on, stopped
-from patronage.decisions.targeting import REVENUE, life_pattern
+from patronage.decisions.targeting import life_pattern
+from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.newcomers import (
     FirstYears,
     all_newcomers,
@@ -75,15 +76,15 @@ def acquire(
         because = f"No customer was first seen after {since}, so nothing tells what a new one is worth; {LATER}."
         return (refused(_move(""), QUESTIONS, because),)
     at = Acquiring(lifetime, costs.of("acquire") if costs else None, terms, since, life)
-    found = [_decision("", _pooled([(*_figures(row), "all new customers") for row in rows]), at)]
+    decisions = [_decision("", _pooled([(*_figures(row), "all new customers") for row in rows]), at)]
     told = engine.records(came_by(new, first_orders(orders.table), LEAST))
     # Every kind tells of the same newcomers: one row more is no further money.
     for kind in ("place", "first product", "channel"):
         ways = _pooled([(*_figures(row), str(row["name"])) for row in told if row["kind"] == kind])
         if len(ways) > 1:
             row = _decision(kind, ways, at)
-            found.append(replace(row, reason=f"{row.reason.rstrip('.')}; {SAME}."))
-    return tuple(found)
+            decisions.append(replace(row, reason=f"{row.reason.rstrip('.')}; {SAME}."))
+    return tuple(decisions)
 
 
 def _since(start: date | None, as_of: date) -> date:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.stake import revenue_at_stake
-from patronage.decisions.targeting import REVENUE, Group, Target, decided, life_pattern, years_covered
+from patronage.decisions.targeting import Group, Target, decided, life_pattern, years_covered
 from patronage.decisions.timing import Pattern, annuity, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import category_gaps
 from patronage.findings.lifetime import LifetimeValue
 from patronage.findings.partnership import CategoryGap

@@ -8,11 +8,11 @@ from typing import Any
 from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.loss_threshold import loss_threshold
-from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
+from patronage.decisions.targeting import acting_of, life_pattern
 from patronage.decisions.timing import Pattern, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
-from patronage.evidence.queries.basis import MARGIN_DECLARED, MARGIN_MEASURED
+from patronage.evidence.queries.basis import MARGIN_DECLARED, MARGIN_MEASURED, REVENUE
 from patronage.evidence.queries.losses import (
     BOTH,
     LET_GO,
@@ -86,7 +86,7 @@ class Losses:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Mending:
     """What the decisions of all remedies share."""
 
     profit: CustomerProfit
@@ -112,17 +112,17 @@ def let_go_or_reprice(  # noqa: PLR0913  each parameter is a need of its own, re
     threshold = loss_threshold(profit, Move(KIND, LOSING, TODAY, "new terms"), QUESTIONS, terms, engine)
     if _all_assumed(profit, activity_costs, terms):
         return (threshold,)
-    at = Setting(profit, _pattern(lifetime, terms, engine), terms, engine)
+    at = Mending(profit, _pattern(lifetime, terms, engine), terms, engine)
     losses = loss_makers(engine.open(profit.customers), REMEDIES, profit.years)
-    found = [
+    decisions = [
         _decision(losses, row, at, _action(costs, str(row["segment"]))) for row in engine.records(loss_sums(losses))
     ]
     if not profit.cost_to_serve_known:
-        return (*found, threshold) if profit.thresholds is not None or not found else tuple(found)
+        return (*decisions, threshold) if profit.thresholds is not None or not decisions else tuple(decisions)
     kept = engine.records(kept_by_unavoidable_cost(engine.open(profit.customers), REMEDIES.sure, profit.years))[0]
     if kept["customers"]:
-        found.append(_unavoidable(kept, terms))
-    return tuple(found) or (_nobody(),)
+        decisions.append(_unavoidable(kept, terms))
+    return tuple(decisions) or (_nobody(),)
 
 
 def _all_assumed(profit: CustomerProfit, activity_costs: ActivityCosts | None, terms: Terms) -> bool:
@@ -135,7 +135,7 @@ def _all_assumed(profit: CustomerProfit, activity_costs: ActivityCosts | None, t
     return profit.basis == REVENUE or (declared and cost)
 
 
-def _decision(losses: Relation, row: dict[str, Any], at: Setting, action: ActionCost | None) -> Decision:
+def _decision(losses: Relation, row: dict[str, Any], at: Mending, action: ActionCost | None) -> Decision:
     group = Losses(str(row["segment"]), int(row["customers"]), *(float(row[name]) for name in FIGURES))
     subject, to_state = MOVES[group.remedy]
     move = Move(KIND, subject, TODAY, to_state)
@@ -152,7 +152,7 @@ def _decision(losses: Relation, row: dict[str, Any], at: Setting, action: Action
     return replace(appraised(case, action, at.terms), move=move, people=_people(losses, group, at, action, move))
 
 
-def _gain(group: Losses, at: Setting) -> Estimate:
+def _gain(group: Losses, at: Mending) -> Estimate:
     """The loss avoided over the horizon where all losses end; errors of rates and margin are shared by all."""
     terms, years = at.terms, at.pattern.worth_in_years
     shared = stream(terms.seed, "customer_profit").standard_normal(terms.draws)
@@ -160,14 +160,14 @@ def _gain(group: Losses, at: Setting) -> Estimate:
     return estimate(draws, terms.currency, at.profit.grade, mean=group.shortfall * years)
 
 
-def _people(losses: Relation, group: Losses, at: Setting, action: ActionCost | None, move: Move) -> StoredTable:
+def _people(losses: Relation, group: Losses, at: Mending, action: ActionCost | None, move: Move) -> StoredTable:
     """The working list; the fixed part of the cost is in no row of it."""
     acting = acting_of(action)
     cost, effect = (0.0, None) if acting is None else (acting.cost, acting.effect)
     return at.engine.keep(loss_list(losses, group.remedy, at.pattern.worth_in_years, cost, effect), f"people_{move.id}")
 
 
-def _opening(group: Losses, at: Setting) -> str:
+def _opening(group: Losses, at: Mending) -> str:
     currency, one = at.terms.currency, group.customers == 1
     who = f"{count(group.customers, 'customer')} with {money(group.amount, currency)} of revenue a year"
     loss = money(group.shortfall, currency)

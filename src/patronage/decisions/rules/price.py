@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, Status, nothing_to_gain
 from patronage.decisions.stake import revenue_at_stake, stake_of
-from patronage.decisions.targeting import REVENUE, SLIGHT, Group, acting_of, group_of
+from patronage.decisions.targeting import SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import (
     UNKNOWN,
     below_price,
@@ -67,7 +68,7 @@ def price(
     years = annuity(terms.horizon.years, terms.discount_rate)
     action = costs.of("price") if costs else None
     candidates = worth_acting_on(below_price(customers, leakage.mean / told, years), acting_of(action))
-    at = Setting(discipline, profit, _margin(profit, terms, engine), years, action, terms, engine)
+    at = PriceHolding(discipline, profit, _margin(profit, terms, engine), years, action, terms, engine)
     first = engine.records(leaking_places(candidates, PLACES))
     places = [row for row in first if row["amount"] >= SLIGHT * leakage.mean] or first[:1]
     return tuple(_decision(candidates, str(row["segment"]), at) for row in places) or (
@@ -76,7 +77,7 @@ def price(
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class PriceHolding:
     """What the decisions of all places share: margin is a share of revenue, 1 where it is not known."""
 
     discipline: PriceDiscipline
@@ -88,7 +89,7 @@ class Setting:
     engine: Engine
 
 
-def _decision(candidates: Relation, place: str, at: Setting) -> Decision:
+def _decision(candidates: Relation, place: str, at: PriceHolding) -> Decision:
     chosen = candidates.filter(candidates.segment == place)
     group = group_of(at.engine.records(segment_sums(chosen))[0])
     revenue = float(at.engine.records(leaking_places(chosen, 1))[0]["revenue"])
@@ -100,7 +101,7 @@ def _decision(candidates: Relation, place: str, at: Setting) -> Decision:
     return _with_bearable_loss(row, _bearable_loss(group, revenue, decision, at))
 
 
-def _case(group: Group, revenue: float, at: Setting) -> Case:
+def _case(group: Group, revenue: float, at: PriceHolding) -> Case:
     where = "customers" if group.segment == UNKNOWN else f"customers in {group.segment}"
     opening = (
         f"{count(group.customers, where.replace('customers', 'customer', 1), where)} with "
@@ -133,7 +134,7 @@ def _with_bearable_loss(decision: Decision, bearable: float) -> Decision:
     return replace(decision, reason=reason)
 
 
-def _bearable_loss(group: Group, revenue: float, decision: Decision, at: Setting) -> float:
+def _bearable_loss(group: Group, revenue: float, decision: Decision, at: PriceHolding) -> float:
     """The share of their volume whose loss would eat up the gain of full discipline after its cost."""
     net = max(group.amount - decision.cost.present / at.years, 0.0)
     return net / (group.amount + at.margin * revenue) if group.amount > 0 else 0.0
@@ -148,7 +149,7 @@ def _margin(profit: CustomerProfit | None, terms: Terms, engine: Engine) -> floa
     return 1.0 if terms.gross_margin is None else terms.gross_margin.mean
 
 
-def _basis(group: Group, revenue: float, at: Setting) -> Basis:
+def _basis(group: Group, revenue: float, at: PriceHolding) -> Basis:
     figures: dict[str, float | int | str] = {
         "leakage a year": group.amount,
         "revenue of these customers": revenue,

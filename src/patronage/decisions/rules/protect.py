@@ -10,9 +10,10 @@ import numpy as np
 from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.leaving import Staying, share_lost_by_leaving
-from patronage.decisions.targeting import REVENUE, acting_of, life_pattern
+from patronage.decisions.targeting import acting_of, life_pattern
 from patronage.decisions.trial import STILL, Trial
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
 from patronage.kernels.draws import stream
@@ -90,15 +91,15 @@ def protect(
         )
         return (nothing_to_gain(move, QUESTIONS, why, at_stake=_revenue(few)),)
     alone = 1 if few.share(1) >= DEPENDENT and len(few.rows) > 1 else 0
-    found = [_decision(few.first(alone, FEW), few, move, lifetime, Setting(terms, engine, costs))]
+    decisions = [_decision(few.first(alone, FEW), few, move, lifetime, Protecting(terms, engine, costs))]
     if alone:
         single = replace(move, subject="the largest customer")
-        found.insert(0, _decision(few.first(0, 1), few, single, lifetime, Setting(terms, engine, costs)))
-    return tuple(found)
+        decisions.insert(0, _decision(few.first(0, 1), few, single, lifetime, Protecting(terms, engine, costs)))
+    return tuple(decisions)
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Protecting:
     """The run's terms, engine and declared costs."""
 
     terms: Terms
@@ -106,7 +107,7 @@ class Setting:
     costs: CostsOfAction | None
 
 
-def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Setting) -> Decision:
+def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Protecting) -> Decision:
     action = at.costs.of("protect") if at.costs else None
     leaving = float(part.leaving.mean())
     # Successes fall where customers would leave: an effect of `leaving` saves all of the loss.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
-from patronage.decisions.targeting import REVENUE, Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import Band, slipping
 from patronage.findings.lifetime import LifetimeValue
 from patronage.strategy.actions import CostsOfAction
@@ -51,10 +52,10 @@ def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOf
 
     candidates = slipping(engine.open(lifetime.customers), SLIPPING)
     action = costs.of("retain") if costs else None
-    found = decided(
+    decisions = decided(
         candidates, Target("retain", action, lifetime.grade, lifetime.total, case, leaving=True), terms, engine
     )
-    return found or (_nobody(),)
+    return decisions or (_nobody(),)
 
 
 def _basis(group: Group) -> Basis:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
-from patronage.decisions.targeting import ACTIVE, REVENUE, Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.targeting import ACTIVE, Group, Target, buyer, buyers, decided, life_pattern
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import bought_once, buying_histories, lapsed, lengths_of_life, paid_histories
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
 from patronage.strategy.actions import CostsOfAction
@@ -77,8 +78,8 @@ def win_back(
         )  # fmt: skip
 
     target = Target("win_back", action, lifetime.grade, lifetime.total, case)
-    found = decided(candidates, target, terms, engine) or (_nobody(bool(lengths)),)
-    return (*found, *_once(lifetime, repeat, terms, engine))
+    decisions = decided(candidates, target, terms, engine) or (_nobody(bool(lengths)),)
+    return (*decisions, *_once(lifetime, repeat, terms, engine))
 
 
 @dataclass(frozen=True, slots=True)

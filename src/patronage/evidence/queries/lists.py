@@ -10,6 +10,7 @@ import ibis
 from ibis import _
 
 from patronage.evidence.queries.sums import is_known, number
+from patronage.vocabulary.estimate import SD_TO_P95
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ibis.expr.types import Table
 
-SD_OF_INTERVAL = 3.2897
+SD_OF_INTERVAL = 2 * SD_TO_P95
 """Length of a normal 90% interval in standard deviations."""
 
 DAYS_OF_A_YEAR = 365
