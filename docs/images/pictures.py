@@ -59,7 +59,7 @@ def main(project: Path, chromium: str) -> None:
     style = (files("patronage.faces.report") / "page.css").read_text(encoding="utf-8")
     take(f"<!doctype html><body>{ledger_svg(project)}</body>", "ledger.png", chromium, 1000)
     figure = f"<!doctype html><style>{style}</style><body><figure>{forecast_svg(project)}</figure></body>"
-    take(figure, "forecast.png", chromium, 760)
+    take(figure, "forecast.png", chromium, 900)
 
 
 if __name__ == "__main__":
