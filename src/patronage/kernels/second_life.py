@@ -1,0 +1,52 @@
+"""What a customer who has left would order if it came back, by its own rate of buying and its own way of leaving."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from patronage.kernels.alive_orders import AlivePairs, Future, order_moments
+from patronage.kernels.arrays import Floats
+from patronage.kernels.repeat_buying import RepeatFit, RepeatModel
+from patronage.kernels.repeat_counts import checked_histories, pairs
+
+_AT, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_GRID = 400
+_ROWS = 50_000
+
+
+def second_life_orders(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, future: Future) -> Floats:
+    """Expected discounted orders within the horizon of a customer who left and is active again from T on, (customers,).
+
+    Given that it left, its rate is Gamma(r + x, alpha + time active), and it has left once: Beta(a + 1, b + stays), or
+    Gamma(s + 1, beta + time active) in the Pareto/NBD. Back again, it leaves at the same chance or pace. The order by which it comes back is not counted. Under the BG/NBD nobody without a repeat has left: not a number.
+    Source: conjugate posteriors of Fader, Hardie & Lee (2005) and Schmittlein, Morrison & Colombo (1987).
+    """
+    x, t_x, age = checked_histories(x, t_x, T)
+    if fit.model is RepeatModel.PARETO_NBD:
+        return _after_time(fit, (x, t_x, age), future)
+    one, two, three, four = fit.values
+    grouped = pairs(x, t_x)
+    stays = grouped.x + fit.model.shift - 1.0
+    able = stays >= 0
+    left = AlivePairs(one + grouped.x[able], two + grouped.T[able], three + 1, four + stays[able], by_purchase=True)
+    found = np.full(len(stays), np.nan)
+    found[able] = order_moments(left, future).discounted
+    return found[grouped.place]
+
+
+def _after_time(fit: RepeatFit, known: tuple[Floats, Floats, Floats], future: Future) -> Floats:
+    """The mean over when it left, between t_x and T: its density goes with (alpha + u)^-(r + x) (beta + u)^-(s + 1)."""
+    r, alpha, s, beta = fit.values
+    times: Floats = np.linspace(0.0, float(known[2].max(initial=1.0)), _GRID)
+    ones = np.ones(_GRID)
+    at_rate_one = order_moments(AlivePairs(ones, ones, s + 1, beta + times, by_purchase=False), future).discounted
+    found = np.empty(len(known[0]))
+    for start in range(0, len(found), _ROWS):
+        x, t_x, age = (column[start : start + _ROWS, None] for column in known)
+        at = t_x + (age - t_x) / 2 * (_AT + 1)
+        log = -(r + x) * np.log(alpha + at) - (s + 1) * np.log(beta + at)
+        weight = _WEIGHTS * np.exp(log - log.max(axis=1, keepdims=True))
+        each = (r + x) / (alpha + at) * np.interp(at, times, at_rate_one)
+        found[start : start + _ROWS] = (weight * each).sum(axis=1) / weight.sum(axis=1)
+    return found
