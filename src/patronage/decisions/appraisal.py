@@ -25,9 +25,6 @@ from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import money, money_range, percent, years
 
-WIDEST = 100.0
-"""Largest spread of a gain, in means; a gain of next to nothing has no larger one worth telling."""
-
 
 @dataclass(frozen=True, slots=True)
 class EffectWords:
@@ -148,24 +145,6 @@ def paid_for(case: Case, action: ActionCost, terms: Terms) -> Paid:
     once = case.customers * each + action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
     yearly = action.yearly.draws(terms.draws, terms.seed, f"{case.section}.yearly")
     return Paid(once, yearly, undiminished(case.pattern.years, terms.discount_rate))
-
-
-def shared_factor(total: Estimate, terms: Terms) -> Floats:
-    """The draws of a total around their mean, the shock that all values of a run share; ones where it has none."""
-    if total.draws is None or total.draws.size != terms.draws or total.mean <= 0:
-        return np.ones(terms.draws)
-    factor = np.maximum(total.draws.astype(np.float64), 0.0)
-    return factor / factor.mean() if factor.mean() > 0 else np.ones(terms.draws)
-
-
-def spread_gain(mean: float, noise: float, shared: Floats, random: np.random.Generator) -> Floats:
-    """Draws of a group's gain: its mean, the shared factor, and its customers' own noise as a log-normal factor."""
-    if mean <= 0:
-        return np.zeros(shared.size)
-    spread = noise / mean if noise < WIDEST * mean else WIDEST
-    sigma = np.sqrt(np.log1p(spread**2))
-    own = np.exp(sigma * random.standard_normal(shared.size) - sigma**2 / 2)
-    return mean * shared * own
 
 
 def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:

@@ -8,10 +8,9 @@ from datetime import date
 
 import numpy as np
 
-from patronage.decisions.appraisal import shared_factor
 from patronage.decisions.decision import BreakEven, Decision, Driver, Learning
 from patronage.decisions.timing import Flow, Pattern, after_arrival, undiminished
-from patronage.decisions.weighing import Weighed, ends, strongest_first, weighed, worth_of_knowing
+from patronage.decisions.weighing import Weighed, ends, shared_factor, strongest_first, weighed, worth_of_knowing
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from patronage.decisions.appraisal import Case, appraised, shared_factor, spread_gain
+from patronage.decisions.appraisal import Case, appraised
 from patronage.decisions.decision import Basis, Decision
 from patronage.decisions.timing import Pattern, pattern_of
+from patronage.decisions.weighing import shared_factor, spread_gain
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.lists import (
     Acting,

@@ -16,6 +16,9 @@ from patronage.vocabulary.terms import Terms
 LEAST_MONEY = 0.005
 """Money that rounds to nothing in the words of a decision; a gain below it pays for nothing."""
 
+WIDEST = 100.0
+"""Largest spread of a gain, in means; a gain of next to nothing has no larger one worth telling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -87,3 +90,21 @@ def ends(row: Floats) -> tuple[float, float]:
     """The p05 and p95 of a row of draws."""
     low, high = np.quantile(row, (0.05, 0.95))
     return float(low), float(high)
+
+
+def shared_factor(total: Estimate, terms: Terms) -> Floats:
+    """The draws of a total around their mean, the shock that all values of a run share; ones where it has none."""
+    if total.draws is None or total.draws.size != terms.draws or total.mean <= 0:
+        return np.ones(terms.draws)
+    factor = np.maximum(total.draws.astype(np.float64), 0.0)
+    return factor / factor.mean() if factor.mean() > 0 else np.ones(terms.draws)
+
+
+def spread_gain(mean: float, noise: float, shared: Floats, random: np.random.Generator) -> Floats:
+    """Draws of a group's gain: its mean, the shared factor, and its customers' own noise as a log-normal factor."""
+    if mean <= 0:
+        return np.zeros(shared.size)
+    spread = noise / mean if noise < WIDEST * mean else WIDEST
+    sigma = np.sqrt(np.log1p(spread**2))
+    own = np.exp(sigma * random.standard_normal(shared.size) - sigma**2 / 2)
+    return mean * shared * own

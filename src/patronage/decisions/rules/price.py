@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
+from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, Status, nothing_to_gain
 from patronage.decisions.stake import revenue_at_stake, stake_of
 from patronage.decisions.targeting import SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
+from patronage.decisions.weighing import shared_factor, spread_gain
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import (

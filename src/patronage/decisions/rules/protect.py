@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from patronage.decisions.appraisal import Case, EffectWords, appraised, shared_factor, spread_gain
+from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.leaving import Staying, share_lost_by_leaving
 from patronage.decisions.targeting import acting_of, life_pattern
 from patronage.decisions.trial import STILL, Trial
+from patronage.decisions.weighing import shared_factor, spread_gain
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
