@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patronage.faces.words import cell, chance, money, numbered, percent, span, unit_of
+from patronage.faces.words import cell, chance, money, numbered, percent, sentence, span, unit_of
 from patronage.vocabulary.estimate import Estimate, certain
 from patronage.vocabulary.grade import Grade
 
@@ -75,3 +75,9 @@ def test_shares_and_cells_are_told_plainly() -> None:
 @given(st.floats(-1e12, 1e12))
 def test_money_has_a_minus_only_when_its_rounded_amount_has(value: float) -> None:
     assert ("-" in money(value, "GBP")) == (round(value) < 0)
+
+
+def test_words_beside_others_become_a_sentence() -> None:
+    assert [sentence(text) for text in ("every season was seen", "It stands.", "")] == [
+        "Every season was seen.", "It stands.", "",
+    ]  # fmt: skip

@@ -56,6 +56,12 @@ def words_of(name: str) -> str:
     return name.replace("_", " ")
 
 
+def sentence(text: str) -> str:
+    """Words of a finding as a sentence beside others: with a capital and a full stop."""
+    whole = text[:1].upper() + text[1:]
+    return whole if not whole or whole.endswith((".", "!", "?")) else whole + "."
+
+
 def cell(value: Any, digits: int = 3) -> str:
     """Any value of a table as text; digits: how many of a number below 1,000 are told."""
     if value is None:

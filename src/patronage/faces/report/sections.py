@@ -8,7 +8,7 @@ from patronage.faces.backtest_rows import beside_rows, origin_rows
 from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall, windows
 from patronage.faces.names import BY_SEGMENT
 from patronage.faces.report.blocks import PageTable, Section, label, page_table, stored_rows
-from patronage.faces.words import money, percent, span, unit_of
+from patronage.faces.words import money, percent, sentence, span, unit_of
 
 if TYPE_CHECKING:
     from patronage.faces.report.pages import Pages
@@ -163,7 +163,7 @@ def forecast_and_actual(pages: Pages) -> Section:
     rows, _ = stored_rows(calendar.months, limit=200)
     words = (
         f"Purchases by month beside what the model expects, with its 90% band; months ahead have no dot yet. "
-        f"{calendar.why} The buying rate moves by a factor of {calendar.trend_per_year.mean:.2f} a year "
+        f"{sentence(calendar.why)} The buying rate moves by a factor of {calendar.trend_per_year.mean:.2f} a year "
         f"({calendar.trend_per_year.p05:.2f} to {calendar.trend_per_year.p95:.2f})."
     )
     caption = "Purchases a month: measured (line with dots) and expected (dashes, band)"
