@@ -37,14 +37,14 @@ LIFETIME_COLUMNS = {
     "buying_type": pa.string(), "orders": pa.int64(), "revenue_12m": pa.float64(), "value_12m": pa.float64(),
     "p_alive": pa.float64(), "expected_orders": pa.float64(), "value": pa.float64(), "p05": pa.float64(),
     "p50": pa.float64(), "p95": pa.float64(), "cost_to_serve": pa.float64(), "cost_per_order": pa.float64(),
-    "p_buys_12m": pa.float64(),
+    "p_buys_12m": pa.float64(), "second_life": pa.float64(),
 }  # fmt: skip
 
 LIFETIME_DEFAULTS: dict[str, Any] = {
     "place": "UK", "first_day": date(2010, 1, 5), "last_day": date(2011, 6, 1), "buying_type": "irregular", "orders": 4,
     "revenue_12m": 1000.0, "value_12m": 400.0, "p_alive": 0.9, "expected_orders": 6.0, "value": 600.0, "p05": 0.0,
     "p50": 500.0, "p95": 1200.0, "cost_to_serve": 0.0, "cost_per_order": 0.0,
-    "p_buys_12m": 0.25,
+    "p_buys_12m": 0.25, "second_life": 1000.0,
 }  # fmt: skip
 
 REPEAT_COLUMNS = {

@@ -122,7 +122,8 @@ class LifetimeValue:
     shared_gain, shared_cost: (draws,) float32, mean 1, the factors that move all customers' value before costs and all
     costs alike, draw by draw. customers: customer_id, place, first_day, last_day, buying_type, orders (purchase days),
     revenue_12m, value_12m, p_alive, p_buys_12m (chance to buy within the next twelve months, without season and
-    trend), expected_orders, value, p05, p50, p95, cost_to_serve (over the horizon), per_order (what one future order is
+    trend), second_life (value over the horizon of one more likely gone than active, if it came back; else null),
+    expected_orders, value, p05, p50, p95, cost_to_serve (over the horizon), per_order (what one future order is
     expected to bring, net of cost_per_order), sd (of value, by luck of this customer alone).
     """
 

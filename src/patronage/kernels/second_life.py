@@ -19,7 +19,8 @@ def second_life_orders(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLik
     """Expected discounted orders within the horizon of a customer who left and is active again from T on, (customers,).
 
     Given that it left, its rate is Gamma(r + x, alpha + time active), and it has left once: Beta(a + 1, b + stays), or
-    Gamma(s + 1, beta + time active) in the Pareto/NBD. Back again, it leaves at the same chance or pace. The order by which it comes back is not counted. Under the BG/NBD nobody without a repeat has left: not a number.
+    Gamma(s + 1, beta + time active) in the Pareto/NBD. Back again, it leaves at the same chance or pace. The order by
+    which it comes back is not counted. Under the BG/NBD nobody without a repeat has left: not a number.
     Source: conjugate posteriors of Fader, Hardie & Lee (2005) and Schmittlein, Morrison & Colombo (1987).
     """
     x, t_x, age = checked_histories(x, t_x, T)

@@ -181,7 +181,7 @@ def test_events_of_half_a_year_beside_orders_of_two_cost_what_a_year_costs(
     known = make_orders(orders, as_of=END)
     found = activity_costs(Pools((pool(10_000, 10_000),)), done, known, make_events(daily(start, days)), terms)
     # One call of ten minutes a day and an order of five minutes a month, at 1 currency a minute.
-    yearly = 10 * 365.25 if days < 365 else 10 * 366
+    yearly = 10 * days * (1 if days > 365 else 2)  # the shorter ones are six whole months
     assert found.customers is not None
     (row,) = found.customers.records()
     assert row["cost"] == pytest.approx(yearly + 60)
@@ -207,15 +207,41 @@ def test_events_from_before_the_orders_count_over_the_days_of_the_orders(
     )
     assert found.customers is not None
     assert found.customers.records()[0]["cost"] == pytest.approx(1840)
-    assert found.pools[0].used == pytest.approx(1840 * 365.25 / 184)
+    assert found.pools[0].used == pytest.approx(2 * 1840)
     assert (found.events_start, found.events_end) == (date(2024, 7, 1), END)
+
+
+def test_the_published_quarter_comes_out_of_dated_events(
+    make_orders: Build, make_terms: MakeTerms, make_events: MakeEvents
+) -> None:
+    # Kaplan & Anderson, HBR November 2004: 560,000 a quarter for 700,000 minutes; here every day has its share of work.
+    work = {"order": (49_000, 8), "inquiry": (1_400, 44), "credit": (2_500, 50)}
+    days = [date(2004, 1, 1) + timedelta(days=day) for day in range(91)]
+    rows = [
+        {"activity_id": name, "customer_id": "a", "at": day.isoformat(), "quantity": times / 91}
+        for name, (times, _) in work.items()
+        for day in days
+    ]
+    orders = make_orders([line("a", day, 1.0, day) for day in ("2004-01-01", "2004-03-31")], as_of=days[-1])
+    found = activity_costs(
+        Pools((pool(560_000, 700_000, TimeUnit.QUARTER),)),
+        Activities(tuple(activity(name, minutes) for name, (_, minutes) in work.items())),
+        orders,
+        make_events(rows, ("quantity",)),
+        make_terms(days[-1]),
+    )
+    (used,) = found.pools
+    assert (used.used, used.used_cost, used.unused_cost) == pytest.approx((578_600, 462_880, 97_120))
+    assert [each.cost for each in found.activities] == pytest.approx([313_600, 49_280, 100_000])
+    assert found.customers is not None
+    assert found.customers.records()[0]["cost"] == pytest.approx(462_880)
 
 
 def test_volumes_are_scaled_to_the_period_of_the_pool(make_orders: Build, make_terms: MakeTerms) -> None:
     done = Activities((activity("take", 10, driver=Driver.ORDER),))
     rows = [line("a", "2024-10-01", 1.0, "1"), line("a", "2024-12-31", 1.0, "2")]
     found = activity_costs(Pools((pool(100, 100, TimeUnit.MONTH),)), done, make_orders(rows), None, make_terms(END))
-    assert found.activities[0].volume == pytest.approx(2 * (365.25 / 92) / 12)
+    assert found.activities[0].volume == pytest.approx(2 / 3)
     assert found.start == date(2024, 10, 1)
 
 

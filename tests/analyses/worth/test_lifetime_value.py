@@ -17,7 +17,9 @@ from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import LifetimeValue
 from patronage.findings.who import BuyingType
 from patronage.findings.worth import CustomerProfit, ProfitPart
+from patronage.kernels.alive_orders import Future
 from patronage.kernels.repeat_buying import expected_transactions
+from patronage.kernels.second_life import second_life_orders
 from patronage.vocabulary.estimate import certain, estimate
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.horizon import Horizon
@@ -64,6 +66,24 @@ def test_a_customer_is_worth_its_closed_form(cdnow_orders: Build, make_terms: Ma
     means = np.array([known[row["customer_id"]]["mean_value"] or 0.0 for row in rows])
     worth = found.kept * p * (gamma + x * means) / (p * x + q - 1)
     np.testing.assert_allclose([row["value"] for row in rows], orders_ahead * worth, rtol=1e-6)
+
+
+def test_a_second_life_is_told_of_those_more_likely_gone_than_active(
+    cdnow_orders: Build, make_terms: MakeTerms
+) -> None:
+    terms, orders = make_terms(AT, discount_rate=0.1, horizon=Horizon(2.0)), cdnow_orders(AT)
+    repeat = repeat_buying(orders, None, terms)
+    known: list[dict[str, Any]] = repeat.table.records()
+    histories = {row["customer_id"]: row for row in known}
+    rows: list[dict[str, Any]] = lifetime_value(orders, repeat, None, None, terms).customers.records()
+    gone = [row for row in rows if row["p_alive"] < 0.5]
+    assert [row["second_life"] is None for row in rows] == [row["p_alive"] >= 0.5 for row in rows]
+    x, t_x, age = (
+        np.array([float(histories[row["customer_id"]][name]) for row in gone]) for name in ("x", "t_x", "age")
+    )
+    ahead = Future(2 * 365.25 / 7, np.log(1.1) * 7 / 365.25)
+    told = second_life_orders(fitted(repeat), x, t_x / 7, age / 7, ahead) * [row["per_order"] for row in gone]
+    np.testing.assert_allclose([row["second_life"] for row in gone], told, rtol=1e-6)
 
 
 def test_customers_add_to_the_total_and_rank_by_value(cdnow_orders: Build, make_terms: MakeTerms) -> None:

@@ -8,8 +8,6 @@ import pytest
 from patronage.decisions.decision import Status
 from patronage.decisions.rules.win_back import win_back
 
-# With r = 1 and alpha = one year, four purchase days in one year give (1 + 3) / (1 + 1) = 2 days a year of
-# 400 / 4 = 100: 200 a year. The active one is worth 800 / 0.8 = 1,000 if active, so a life holds 5 discounted years.
 ACTIVE = {"customer_id": "active", "p_alive": 0.8, "value": 800.0}
 GONE = {"customer_id": "gone", "p_alive": 0.1, "value": 3.0, "revenue_12m": 0.0}
 HISTORIES = [{"customer_id": "active"}, {"customer_id": "gone"}]
@@ -19,7 +17,7 @@ DAYS = [{"customer_id": "gone", "day": date(2010, 1, 5), "revenue": 900.0}] + [
 ]
 
 
-def test_a_second_life_is_worth_what_active_customers_of_the_kind_have_before_them(
+def test_an_offer_is_worth_the_second_lives_of_those_it_brings_back(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
     costs = make_costs("win_back", cost=10.0, effect=0.05)
@@ -33,21 +31,20 @@ def test_a_second_life_is_worth_what_active_customers_of_the_kind_have_before_th
     assert found.people is not None
     assert [row["customer_id"] for row in found.people.records()] == ["gone"]
     assert found.people.records()[0]["value"] == pytest.approx(40.0)
-    assert found.evidence[0].figures["discounted years of a second life"] == pytest.approx(5.0)
+    assert found.evidence[0].figures["value of a second life for each"] == pytest.approx(1000.0)
 
 
-def test_who_lapsed_from_a_contract_is_won_back_for_its_own_periods(
+def test_who_has_no_second_life_worth_having_is_on_no_list(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:
-    # A period of a quarter of a year: four renewals of 100 a year, and 1,000 ahead of the active one make 2.5 years.
-    contract = {"fitted": False, "gap_days": 365.25 / 4}
-    rows = [row | {"buying_type": "contract_like"} for row in (ACTIVE, GONE)]
-    repeat = make_repeat([row | contract for row in HISTORIES], days=DAYS)
-    (found,) = win_back(make_lifetime(rows), repeat, terms, engine, make_costs("win_back", cost=10.0, effect=0.05))
-    assert found.move.subject == "contract-like buyers who left"
-    assert found.value is not None
-    assert found.value.mean == pytest.approx(0.05 * 1000 - 10)
-    assert found.evidence[0].figures["discounted years of a second life"] == pytest.approx(2.5)
+    without = [
+        GONE | {"customer_id": name, "second_life": worth} for name, worth in (("active", None), ("once", -20.0))
+    ]
+    rows = [GONE, *without, GONE | {"customer_id": "late", "second_life": 0.0}]
+    costs = make_costs("win_back", cost=10.0, effect=0.05)
+    (found,) = win_back(make_lifetime(rows), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
+    assert found.people is not None
+    assert [row["customer_id"] for row in found.people.records()] == ["gone"]
 
 
 def test_an_offer_that_costs_more_than_a_second_life_is_nothing_to_gain(
@@ -59,18 +56,6 @@ def test_an_offer_that_costs_more_than_a_second_life_is_nothing_to_gain(
     assert found.reason == (
         "No customer with less than 20% chance of being still active would in a second life bring back what an offer "
         "costs, so nobody is worth winning back."
-    )
-
-
-def test_without_active_customers_the_worth_of_a_second_life_is_refused(
-    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
-) -> None:
-    costs = make_costs("win_back", cost=10.0, effect=0.05)
-    (found,) = win_back(make_lifetime([GONE]), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
-    assert found.status is Status.REFUSED
-    assert found.reason == (
-        "Nothing tells what a second life would be worth, because no customer has a chance of 80% or more of being "
-        "still active; a longer history of orders would lift this."
     )
 
 

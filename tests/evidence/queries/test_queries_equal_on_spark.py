@@ -107,7 +107,7 @@ STAGES: Mapping[str, Make] = {
     "goods": lambda s: prices.price_codes(s["order_prices"], "product_id"),
     "since": lambda s: holdout.since(s.orders, MARGIN, YEAR),
     "repeats": lambda s: holdout.recent_repeats(s["days"], YEAR),
-    "buying": lambda s: lists.buying_histories(s["repeat"], rate_shape=0.8, rate_scale=6.3, days_per_unit=7.0),
+    "paid": lambda s: lists.last_year_paid(s["days"]),
     "below": lambda s: lists.below_price(s["price"], 0.8, 2.5),
     "losses": lambda s: losses.loss_makers(s["profit"], REMEDIES),
     "new": lambda s: newcomers.newcomers(
@@ -185,12 +185,10 @@ CASES: Mapping[str, Make] = {
     "lifetime.values_then_and_now": lambda s: lifetime.values_then_and_now(s["histories"], s["early"], s["lifetime"]),
     "lists.slipping": STAGES["slipping"],
     "lists.by_mean_room": lambda s: lists.by_mean_room(s["slipping"]),
-    "lists.lapsed": lambda s: lists.lapsed(s["lifetime"], s["buying"], s["lives"], 0.2),
-    "lists.buying_histories": STAGES["buying"],
-    "lists.paid_histories": lambda s: lists.paid_histories(s["buying"], s["days"]),
+    "lists.lapsed": lambda s: lists.lapsed(s["lifetime"], s["paid"], 0.2),
+    "lists.last_year_paid": STAGES["paid"],
     "lists.revenue_of": lambda s: lists.revenue_of(s["slipping"], s["profit"]),
     "lists.bought_once": lambda s: lists.bought_once(s["lifetime"], s["days"], AS_OF),
-    "lists.lengths_of_life": lambda s: lists.lengths_of_life(s["lifetime"], s["buying"], 0.01),
     "lists.category_gaps": lambda s: lists.category_gaps(s["gaps"], s["lifetime"], 2.5),
     "lists.category_gaps alone": lambda s: lists.category_gaps(s["gaps"], None, 2.5),
     "lists.below_price": STAGES["below"],
@@ -280,7 +278,7 @@ CHANCE: Mapping[str, Make] = {
 
 PLAIN = {
     "basis.value_basis", "periods.years_before", "periods.twelve_months_to", "periods.counted_window",
-    "periods.compared_periods",
+    "periods.compared_periods", "periods.covered_window", "segments.rule_faults",
 }  # fmt: skip
 """Public functions of the queries' modules that read no table."""
 

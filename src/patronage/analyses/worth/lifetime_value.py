@@ -145,6 +145,7 @@ def _customers(orders: Orders, facts: Facts, valued: Valued) -> StoredTable:
     columns: dict[str, NDArray[Any]] = {
         "p_alive": valued.scores.p_alive,
         "p_buys_12m": valued.soon,
+        "second_life": valued.again,
         "expected_orders": valued.scores.expected * valued.factor,
         "value": valued.gain - valued.cost,
         "p05": quantiles[:, 0],

@@ -18,6 +18,7 @@ from patronage.kernels.future_orders import Customers, Outlook, p_at_least, pred
 from patronage.kernels.renewal import Hazard, Renewals, RenewalScores, lapse_hazard, p_renewal, renewal_scores
 from patronage.kernels.repeat_buying import RepeatFit, alive_pairs, p_alive
 from patronage.kernels.repeat_counts import pairs
+from patronage.kernels.second_life import second_life_orders
 from patronage.kernels.spend import SpendFit, expected_spend
 from patronage.vocabulary.estimate import Floats
 from patronage.vocabulary.horizon import TimeUnit
@@ -171,6 +172,23 @@ def chance_to_buy(laws: Laws, customers: Histories, horizon: float) -> Floats:
         asked = Renewals(customers.since, customers.spread[customers.renews], horizon / gap, np.zeros_like(gap))
         chance[customers.renews] = p_renewal(asked, laws.hazard.mean)
     return chance
+
+
+def second_lives(laws: Laws, customers: Histories, alive: Floats, future: Future) -> Floats:
+    """Discounted orders of each customer who is more likely gone than active, if it came back; else not a number.
+
+    alive: chance of being active, (customers,).
+    """
+    orders, past = np.full(len(alive), np.nan), customers.past
+    gone = (alive < 0.5) & ~customers.renews
+    orders[gone] = second_life_orders(laws.repeat, past.x[gone], past.t_x[gone], past.T[gone], future)
+    lapsed = (alive < 0.5) & customers.renews
+    if laws.hazard is not None and lapsed.any():
+        gap, spread = customers.gap[lapsed], customers.spread[lapsed]
+        again = Renewals(np.zeros_like(gap), spread, future.horizon / gap, future.discount * gap)
+        told = renewal_scores(again, laws.hazard.mean, QUANTILES)
+        orders[lapsed] = told.discounted / told.p_alive
+    return orders
 
 
 def worth_per_order(laws: Laws, customers: Histories) -> Floats:

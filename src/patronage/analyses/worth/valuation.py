@@ -22,6 +22,7 @@ from patronage.analyses.worth.stationary import (
     hazard,
     histories,
     scores,
+    second_lives,
     worth_per_order,
 )
 from patronage.evidence.queries.basis import ValueBasis, value_basis
@@ -54,11 +55,13 @@ class Facts:
 class Valued:
     """Scores of each customer in money, (customers,): gain and cost over the horizon, net worth of an order.
 
-    soon: chance to buy within the next twelve months, without season and trend.
+    soon: chance to buy within the next twelve months, without season and trend. again: value of a second life, net of
+    cost, of those more likely gone than active; else not a number.
     """
 
     scores: Scores
     soon: Floats
+    again: Floats
     gain: Floats
     cost: Floats
     net: Floats
@@ -97,8 +100,10 @@ def valuation(
     worth = worth_per_order(laws, facts.histories)
     weights = _month_weights(repeat, laws, (facts.histories, worth, asked), terms)
     over = calendar_over(calendar, weights, terms.draws)
+    found = scores(laws, facts.histories, asked)
     soon = chance_to_buy(laws, facts.histories, Horizon(1.0).in_units(TimeUnit(repeat.unit)))
-    valued = _valued((scores(laws, facts.histories, asked), soon), facts, worth, float(over.mean()))
+    again = second_lives(laws, facts.histories, found.p_alive, asked.future)
+    valued = _valued((found, soon, again), facts, worth, float(over.mean()))
     outside = outside_factors(over, profit, basis, (orders.engine, terms))
     shared = shared_factors(laws, facts.histories, Weights(worth, valued.gain, valued.cost), (asked, outside), terms)
     return Valuation(basis, facts, laws, valued, shared, over, told)
@@ -149,8 +154,16 @@ def _month_weights(repeat: RepeatBuying, laws: Laws, known: tuple[Histories, Flo
     return np.maximum(np.diff(cumulated(laws, customers, np.abs(worth), futures), prepend=0.0), 0.0)
 
 
-def _valued(told: tuple[Scores, Floats], facts: Facts, worth: Floats, factor: float) -> Valued:
-    found, soon = told
+def _valued(told: tuple[Scores, Floats, Floats], facts: Facts, worth: Floats, factor: float) -> Valued:
+    found, soon, again = told
     moved = np.where(facts.histories.renews, 1.0, factor)
     orders = found.discounted * moved
-    return Valued(found, soon, orders * worth, orders * facts.cost, worth - facts.cost, moved)
+    return Valued(
+        found,
+        soon,
+        again * (worth - facts.cost) * moved,
+        orders * worth,
+        orders * facts.cost,
+        worth - facts.cost,
+        moved,
+    )

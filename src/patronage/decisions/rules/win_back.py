@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
-from patronage.decisions.targeting import ACTIVE, Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
-from patronage.evidence.queries.lists import bought_once, buying_histories, lapsed, lengths_of_life, paid_histories
+from patronage.evidence.queries.lists import bought_once, lapsed, last_year_paid
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
-from patronage.vocabulary.horizon import TimeUnit
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count, money, percent
 
@@ -44,18 +42,11 @@ def win_back(
 ) -> tuple[Decision, ...]:
     """Decisions to win back customers who left, one for each way of buying; worth is that of a second life.
 
-    A second life brings a year what the first did, at the posterior rate of buying, for as long as active
-    customers of the same kind are expected to stay within the horizon.
+    A second life is foretold from the first one: it buys at the customer's own posterior rate and leaves again as the
+    customer did.
     """
-    rates = repeat.models[repeat.chosen].parameters
     customers = engine.open(lifetime.customers)
-    histories = buying_histories(
-        engine.open(repeat.table),
-        rate_shape=rates["r"], rate_scale=rates["alpha"], days_per_unit=TimeUnit(repeat.unit).days,
-    )  # fmt: skip
-    lives = lengths_of_life(customers, histories, ACTIVE)
-    candidates = lapsed(customers, paid_histories(histories, engine.open(repeat.days)), lives, GONE)
-    lengths = {str(row["segment"]): Life(float(row["life"]), int(row["active"])) for row in engine.records(lives)}
+    candidates = lapsed(customers, last_year_paid(engine.open(repeat.days)), GONE)
     action = costs.of("win_back") if costs else None
     pattern = life_pattern(lifetime, terms, engine)
 
@@ -72,30 +63,20 @@ def win_back(
             EFFECT,
             Trial("get the offer", "buy again within a year", group.outcome, group.soon, group.customers),
             pattern,
-            (_basis(group, lengths[group.segment]),),
+            (_basis(group),),
             most=group.room,
             in_revenue=lifetime.basis == REVENUE,
         )  # fmt: skip
 
     target = Target("win_back", action, lifetime.grade, lifetime.total, case)
-    decisions = decided(candidates, target, terms, engine) or (_nobody(bool(lengths)),)
+    decisions = decided(candidates, target, terms, engine) or (_nobody(),)
     return (*decisions, *_once(lifetime, repeat, terms, engine))
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    """Discounted years of buying before active customers of a segment, and how many of them tell it."""
-
-    years: float
-    told_by: int
-
-
-def _basis(group: Group, life: Life) -> Basis:
+def _basis(group: Group) -> Basis:
     figures: dict[str, float | int | str] = {
         "revenue of the twelve months up to the last purchase": group.amount,
         "value of a second life for each": group.gain / group.customers,
-        "discounted years of a second life": life.years,
-        "active customers that tell its length": life.told_by,
         "mean chance of being active": group.base,
         "mean chance to buy within a year": group.outcome,
         "context": CONTEXT,
@@ -120,14 +101,8 @@ def _once(lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: E
     return (refused(move, QUESTIONS, why, at_stake=float(row["amount"])),)
 
 
-def _nobody(told: bool) -> Decision:
+def _nobody() -> Decision:
     move = Move("win_back", "customers who left", TODAY, MOVE)
-    if not told:
-        why = (
-            f"Nothing tells what a second life would be worth, because no customer has a chance of {percent(ACTIVE)} "
-            f"or more of being still active; a longer history of orders would lift this."
-        )
-        return refused(move, QUESTIONS, why)
     why = (
         f"No customer with less than {percent(GONE)} chance of being still active would in a second life bring back "
         f"what an offer costs, so nobody is worth winning back."

@@ -104,6 +104,7 @@ def lifetime_customers(orders: Orders, facts: Table, scores: Table) -> Table:
         "cost_per_order",
         "sd",
         orders=joined.x + 1,
+        second_life=ibis.ifelse(joined.second_life.isnan(), ibis.null("float64"), joined.second_life),
     ).order_by(ibis.desc("value"), "customer_id")
 
 

@@ -11,7 +11,6 @@ from ibis import _
 
 from patronage.evidence.queries.sums import is_known, number
 from patronage.vocabulary.estimate import SD_TO_P95
-from patronage.vocabulary.horizon import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from datetime import date
@@ -76,72 +75,33 @@ def by_mean_room(rows: Table) -> Table:
     return parted.mutate(gain=_.risk / _.mean_room, noise=_.spread / _.mean_room)
 
 
-def lapsed(customers: Table, histories: Table, lives: Table, below: float) -> Table:
+def lapsed(customers: Table, paid: Table, below: float) -> Table:
     """Customers who have very likely left, with what they brought and what a second life would be worth.
 
-    customers: of lifetime_value. histories: of paid_histories. lives: segment, life (discounted years of buying in a
-    new life). One row per customer_id, columns as in slipping: amount (past_value), gain (value of a second life), room
-    (the chance that it left), risk (their product).
+    customers: of lifetime_value. paid: of last_year_paid. One row per customer_id, columns as in slipping: amount
+    (paid), gain (value of a second life), room (the chance that it left), risk (their product).
     """
     p = _.p_alive
-    gone = customers.filter(is_known(p) & (p < below)).mutate(segment=_segment())
-    rows = gone.inner_join(histories, "customer_id").inner_join(lives, "segment")
-    rows = rows.mutate(gain=_.rate * _.spend * _.life).filter(_.gain > 0)
+    gone = customers.filter(is_known(p) & (p < below) & is_known(_.second_life) & (_.second_life > 0))
+    rows = gone.mutate(segment=_segment(), gain=_.second_life).inner_join(paid, "customer_id")
     rows = rows.select(
         "customer_id", "place", "orders", "last_day", "segment", "gain",
-        amount=_.past_value, noise=_.gain, base=p, outcome=_.p_buys_12m,
+        amount=_.paid, noise=_.gain, base=p, outcome=_.p_buys_12m,
         room=1 - p,
         risk=_.gain * (1 - p),
     )  # fmt: skip
     return rows.mutate(why=_seen(rows, rows.base))
 
 
-def buying_histories(repeat: Table, *, rate_shape: float, rate_scale: float, days_per_unit: float) -> Table:
-    """How fast and for how much each customer bought while it was active.
+def last_year_paid(days: Table) -> Table:
+    """What each customer paid in the twelve months up to its last purchase, since one who left brought little lately.
 
-    repeat: of repeat_buying (x, t_x in days, occasions_value, gap_days, fitted). rate_shape, rate_scale: r and alpha
-    of the buying rate, in units of days_per_unit. One row per customer_id: rate (purchase days a year: the posterior
-    mean counted to the last purchase, since later silence is that of a customer who left; of those who renew, one in
-    each of their own periods), spend (value of a purchase day), past_value, seen_years.
-    """
-    kept = repeat.filter((repeat.fitted | (repeat.gap_days > 0)) & (repeat.occasions_value > 0))
-    seen = kept.t_x / number(days_per_unit)
-    bought = (kept.x + number(rate_shape)) / (seen + number(rate_scale)) * (DAYS_PER_YEAR / days_per_unit)
-    return kept.select(
-        "customer_id",
-        rate=ibis.ifelse(kept.fitted, bought, number(DAYS_PER_YEAR) / kept.gap_days),
-        spend=kept.occasions_value / (kept.x + 1),
-        past_value=kept.occasions_value,
-        seen_years=kept.t_x / number(DAYS_PER_YEAR),
-    )
-
-
-def lengths_of_life(customers: Table, histories: Table, above: float) -> Table:
-    """Years of buying, discounted, that active customers have before them within the horizon.
-
-    customers: of lifetime_value. histories: of buying_histories. One row per segment: life (value of customers
-    active with at least this chance, over what they bring a year), active (how many tell it).
-    """
-    p = _.p_alive
-    active = customers.filter(is_known(p) & (p >= above) & is_known(_.value) & (_.value > 0)).mutate(segment=_segment())
-    rows = active.inner_join(histories, "customer_id").mutate(alive_value=_.value / p, yearly=_.rate * _.spend)
-    return rows.group_by("segment").aggregate(
-        life=rows.alive_value.sum() / rows.yearly.sum(), active=rows.count(), yearly=rows.yearly.sum()
-    )
-
-
-def paid_histories(histories: Table, days: Table) -> Table:
-    """The histories with past_value as the decisions' money at stake is: revenue of twelve months.
-
-    They are the twelve up to the customer's last purchase, since one who left brought little or nothing lately.
-    days: of repeat_buying (customer_id, day, revenue). One row per customer_id, columns of buying_histories. Currency.
+    days: of repeat_buying (customer_id, day, revenue). One row per customer_id: paid, in currency.
     """
     bought = days.select("customer_id", "revenue", day=days.day.cast("date"))
     last = bought.mutate(last=bought.day.max().over(ibis.window(group_by="customer_id")))
     lately = last.filter(last["last"].delta(last.day, unit="day") < DAYS_OF_A_YEAR)
-    paid = lately.group_by("customer_id").aggregate(paid=lately.revenue.sum())
-    rows = histories.drop("past_value").inner_join(paid, "customer_id")
-    return rows.select("customer_id", "rate", "spend", "seen_years", past_value=rows.paid)
+    return lately.group_by("customer_id").aggregate(paid=lately.revenue.sum())
 
 
 def revenue_of(people: Table, customers: Table) -> Table:

@@ -34,6 +34,21 @@ class Period:
         """How many days it has."""
         return (self.end - self.start).days + 1
 
+    @property
+    def years(self) -> float:
+        """Its length in years, true to the calendar: a month is a twelfth, days beyond whole months are of 365.25."""
+        after = self.end + timedelta(days=1)
+        months = 12 * (after.year - self.start.year) + after.month - self.start.month
+        if _months_after(self.start, months) > after:
+            months -= 1
+        return months / 12 + (after - _months_after(self.start, months)).days / DAYS_PER_YEAR
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of a month that has no such day."""
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
 
 def years_before(day: date, years: int) -> date:
     """The same day of an earlier year; 28 February for a 29th that the year does not have."""
@@ -60,7 +75,7 @@ def counted_window(as_of: date, first: date) -> Window:
     if (first - year.start).days <= SLACK_DAYS:
         return Window(year, 1.0)
     period = Period(first, as_of)
-    return Window(period, period.days / DAYS_PER_YEAR)
+    return Window(period, period.years)
 
 
 def covered_window(whole: Window, first: date, last: date, days: int) -> Window:
@@ -79,7 +94,7 @@ def covered_window(whole: Window, first: date, last: date, days: int) -> Window:
     if begun and ended:
         return whole
     period = Period(whole.period.start if begun else first, whole.period.end if ended else last)
-    return Window(period, period.days / DAYS_PER_YEAR)
+    return Window(period, period.years)
 
 
 def compared_periods(first: date, as_of: date) -> tuple[Period, Period] | None:

@@ -48,7 +48,7 @@ SCORES = {
     "customer_id": ["a", "b", "c"], "p_alive": [0.9, 0.1, 1.0], "expected_orders": [2.0, 0.1, 1.0],
     "value": [60.0, 1.0, 90.0], "p05": [0.0] * 3, "p50": [50.0] * 3, "p95": [99.0] * 3,
     "cost_to_serve": [5.0, 0.5, 2.0], "per_order": [30.0] * 3, "cost_per_order": [3.0] * 3, "sd": [3.0, 4.0, 12.0],
-    "p_buys_12m": [0.8, 0.05, 0.9],
+    "p_buys_12m": [0.8, 0.05, 0.9], "second_life": [None, 44.0, None],
 }  # fmt: skip
 
 

@@ -72,7 +72,22 @@ def test_a_window_is_a_year_or_what_there_is_of_it() -> None:
     assert counted_window(end, date(2020, 5, 5)) == Window(Period(date(2024, 1, 1), end), 1.0)
     assert counted_window(end, date(2024, 1, 8)) == Window(Period(date(2024, 1, 1), end), 1.0)
     short = counted_window(end, date(2024, 12, 1))
-    assert short == Window(Period(date(2024, 12, 1), end), 31 / 365.25)
+    assert short == Window(Period(date(2024, 12, 1), end), 1 / 12)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "years"),
+    [
+        ((2004, 1, 1), (2004, 3, 31), 1 / 4),
+        ((2023, 2, 15), (2024, 2, 14), 1.0),
+        ((2024, 1, 31), (2024, 2, 28), 1 / 12),
+        ((2024, 1, 31), (2024, 2, 29), 1 / 12 + 1 / 365.25),
+        ((2024, 5, 5), (2024, 5, 5), 1 / 365.25),
+        ((2009, 12, 1), (2011, 12, 9), 2 + 9 / 365.25),
+    ],
+)
+def test_a_period_is_as_long_as_its_months(start: tuple[int, ...], end: tuple[int, ...], years: float) -> None:
+    assert Period(date(*start), date(*end)).years == pytest.approx(years)
 
 
 def test_both_ends_of_a_period_are_inside(orders_of: Callable[..., Orders], records: Callable[[Any], Any]) -> None:
@@ -85,7 +100,7 @@ def test_both_ends_of_a_period_are_inside(orders_of: Callable[..., Orders], reco
 def test_events_cover_a_window_but_for_silence_that_chance_does_not_make() -> None:
     whole = Window(Period(date(2024, 1, 1), date(2024, 12, 31)), 1.0)
     half = covered_window(whole, date(2024, 7, 1), date(2024, 12, 30), 184)
-    assert half == Window(Period(date(2024, 7, 1), date(2024, 12, 31)), 184 / 365.25)
+    assert half == Window(Period(date(2024, 7, 1), date(2024, 12, 31)), 1 / 2)
     inner = covered_window(whole, date(2024, 3, 1), date(2024, 8, 31), 180)
     assert inner.period == Period(date(2024, 3, 1), date(2024, 8, 31))
     # A visit every third week: two months of silence are no end of the records, seven are.
