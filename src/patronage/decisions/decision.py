@@ -100,11 +100,12 @@ class Decision:
 
     value: over the horizon, net of cost, corrected for selection; value_raw: before correction.
     Both None where there is no proposal, but value_raw stays where the correction leaves nothing.
-    at_stake: revenue of the customers whom the decision moves, as measured over the twelve months up to the as-of
-    date, in currency a year, never below 0. A shorter history counts as it is, not scaled up to a year. Customers who
-    left count with the twelve months up to their last purchase; customers yet to come with those of their kind who
-    were first seen lately. It is 0 where nobody is moved, and where no finding tells revenue by customer. The ledger
-    is sorted by it; it is not what acting would bring. p_better: probability that the move beats staying.
+    at_stake: money a year, measured in the data over the twelve months up to the as-of date, that the decision is
+    about: the revenue of customers who may leave, have left (the twelve months up to their last purchase), come new,
+    or lose money; and where only a part of their revenue is in question, that part: what is paid below the usual
+    price (leakage), what the category brings from those who would take it up unasked (measured uptake). It is not what
+    acting would bring. In currency, never below 0; the ledger is sorted by it. p_better: probability that the move
+    beats staying.
     payback: years. people: the customers it is about, a stored table with customer_id, amount, value and why.
     """
 

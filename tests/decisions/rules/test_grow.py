@@ -29,9 +29,11 @@ def test_the_gain_is_what_the_offer_adds_and_each_customer_gets_the_best_one(
     assert found.value.mean == pytest.approx(0.05 * 3 * (100 + 200) - 4)
     assert found.break_even is not None
     assert found.break_even.effect == pytest.approx(4 / 900)
-    assert found.at_stake == 2000.0  # what both brought in the last twelve months
+    assert found.at_stake == pytest.approx(0.1 * 100 + 0.3 * 200)  # the measured uptake, not all that both bring
     assert found.people is not None
     assert [row["customer_id"] for row in found.people.records()] == ["b", "a"]
+    amounts: list[Any] = [row["amount"] for row in found.people.records()]
+    assert sum(amounts) == pytest.approx(found.at_stake)
     assert found.people.records()[1]["why"] == "does not buy Lamps; 10% of its like took it up unasked"
 
 

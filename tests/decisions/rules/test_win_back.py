@@ -84,3 +84,24 @@ def test_priors_of_others_are_context_and_never_a_figure_of_the_value(
     (found,) = win_back(make_lifetime([ACTIVE, GONE]), make_repeat(HISTORIES, days=DAYS), terms, engine, costs)
     assert found.value is None
     assert "no data of this one" in str(found.evidence[0].figures["context"])
+
+
+def test_who_left_counts_with_the_twelve_months_up_to_its_last_purchase(
+    make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    active = {"customer_id": "active", "p_alive": 0.8, "value": 800.0}
+    gone = {"customer_id": "gone", "p_alive": 0.1, "value": 3.0, "revenue_12m": 0.0}
+    bought = (
+        (date(2008, 7, 1), 1000.0),
+        (date(2009, 6, 1), 400.0),
+        (date(2009, 6, 2), 200.0),
+        (date(2010, 6, 1), 30.0),
+    )
+    days = [{"customer_id": "gone", "day": day, "revenue": revenue} for day, revenue in bought]
+    repeat = make_repeat([{"customer_id": "active"}, {"customer_id": "gone"}], days=days)
+    costs = make_costs("win_back", cost=10.0, effect=0.05)
+    (found,) = win_back(make_lifetime([active, gone]), repeat, terms, engine, costs)
+    assert found.at_stake == pytest.approx(230.0)
+    assert "who brought GBP 230 in the last twelve months in which it bought has left" in found.reason
+    assert found.people is not None
+    assert found.people.records()[0]["amount"] == pytest.approx(230.0)

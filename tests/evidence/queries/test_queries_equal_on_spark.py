@@ -187,7 +187,6 @@ CASES: Mapping[str, Make] = {
     "lists.by_mean_room": lambda s: lists.by_mean_room(s["slipping"]),
     "lists.lapsed": lambda s: lists.lapsed(s["lifetime"], s["paid"], 0.2),
     "lists.last_year_paid": STAGES["paid"],
-    "lists.revenue_of": lambda s: lists.revenue_of(s["slipping"], s["profit"]),
     "lists.bought_once": lambda s: lists.bought_once(s["lifetime"], s["days"], AS_OF),
     "lists.category_gaps": lambda s: lists.category_gaps(s["gaps"], s["lifetime"], 2.5),
     "lists.category_gaps alone": lambda s: lists.category_gaps(s["gaps"], None, 2.5),

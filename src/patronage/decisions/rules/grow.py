@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
-from patronage.decisions.stake import revenue_at_stake
 from patronage.decisions.targeting import Group, Target, decided, life_pattern, years_covered
 from patronage.decisions.timing import Pattern, annuity, pattern_of
 from patronage.decisions.trial import Trial
@@ -52,7 +49,7 @@ def grow(
         )
         return Case(
             Move("grow", f"customers without {name}", TODAY, f"an offer of {name}"), QUESTIONS, opening,
-            group.customers, 0.0, gain, EFFECT,
+            group.customers, group.amount, gain, EFFECT,
             Trial("get the offer", f"buy {name}", group.base, 1.0, group.customers),
             pattern,
             (_basis(group, gap),),
@@ -63,11 +60,7 @@ def grow(
     shared = certain(1.0, terms.currency, gap.grade) if lifetime is None else lifetime.total
     grade = gap.grade if lifetime is None else weakest((gap.grade, lifetime.grade))
     action = costs.of("grow") if costs else None
-    rows = decided(candidates, Target("grow", action, grade, shared, case), terms, engine)
-    if customers is None:
-        return rows or (_nobody(),)
-    revenue = customers.select("customer_id", revenue=customers.revenue_12m)
-    return tuple(replace(row, at_stake=revenue_at_stake(row.people, revenue, engine)) for row in rows) or (_nobody(),)
+    return decided(candidates, Target("grow", action, grade, shared, case), terms, engine) or (_nobody(),)
 
 
 def _pattern(lifetime: LifetimeValue | None, terms: Terms, engine: Engine) -> Pattern:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, Status, nothing_to_gain
-from patronage.decisions.stake import revenue_at_stake, stake_of
 from patronage.decisions.targeting import SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
@@ -65,16 +64,14 @@ def price(
     leakage, customers = discipline.leakage, engine.open(discipline.customers)
     told = float(engine.records(summed_leakage(customers))[0]["leakage"])
     if leakage.mean <= 0 or leakage.p05 <= 0 or told <= 0:
-        return (_nothing(customers, profit, engine, NOISE),)
+        return (_nothing(discipline, NOISE),)
     years = annuity(terms.horizon.years, terms.discount_rate)
     action = costs.of("price") if costs else None
     candidates = worth_acting_on(below_price(customers, leakage.mean / told, years), acting_of(action))
-    at = PriceHolding(discipline, profit, _margin(profit, terms, engine), years, action, terms, engine)
+    at = PriceHolding(discipline, _margin(profit, terms, engine), years, action, terms, engine)
     first = engine.records(leaking_places(candidates, PLACES))
     places = [row for row in first if row["amount"] >= SLIGHT * leakage.mean] or first[:1]
-    return tuple(_decision(candidates, str(row["segment"]), at) for row in places) or (
-        _nothing(customers, profit, engine, SMALL),
-    )
+    return tuple(_decision(candidates, str(row["segment"]), at) for row in places) or (_nothing(discipline, SMALL),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,6 @@ class PriceHolding:
     """What the decisions of all places share: margin is a share of revenue, 1 where it is not known."""
 
     discipline: PriceDiscipline
-    profit: CustomerProfit | None
     margin: float
     years: float
     action: ActionCost | None
@@ -97,9 +93,7 @@ def _decision(candidates: Relation, place: str, at: PriceHolding) -> Decision:
     case = _case(group, revenue, at)
     decision = appraised(case, at.action, at.terms)
     listed = at.engine.keep(people(candidates, place, acting_of(at.action)), f"people_{decision.id}")
-    stake = 0.0 if at.profit is None else revenue_at_stake(listed, at.engine.open(at.profit.customers), at.engine)
-    row = replace(decision, people=listed, at_stake=stake)
-    return _with_bearable_loss(row, _bearable_loss(group, revenue, decision, at))
+    return _with_bearable_loss(replace(decision, people=listed), _bearable_loss(group, revenue, decision, at))
 
 
 def _case(group: Group, revenue: float, at: PriceHolding) -> Case:
@@ -115,7 +109,7 @@ def _case(group: Group, revenue: float, at: PriceHolding) -> Case:
     raw = at.discipline.raw_leakage
     base = 1 - at.discipline.leakage.mean / raw if raw > 0 else 0.0
     return Case(
-        Move("price", where, TODAY, MOVE), QUESTIONS, opening, group.customers, 0.0,
+        Move("price", where, TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount,
         estimate(draws, at.terms.currency, at.discipline.grade, mean=group.gain),
         EFFECT,
         Trial("are held to the price", "pay the usual price", min(max(base, 0.0), 1.0), 1.0, group.customers),
@@ -162,8 +156,7 @@ def _basis(group: Group, revenue: float, at: PriceHolding) -> Basis:
     return Basis("price_discipline", group.customers, "customers", figures)
 
 
-def _nothing(customers: Relation, profit: CustomerProfit | None, engine: Engine, because: str) -> Decision:
-    """The row for all customers who pay less than product, volume and month explain."""
-    below = customers.filter(customers.leakage > 0)
-    stake = 0.0 if profit is None else stake_of(below, engine.open(profit.customers), engine)
-    return nothing_to_gain(Move("price", "customers", TODAY, MOVE), QUESTIONS, because, at_stake=stake)
+def _nothing(discipline: PriceDiscipline, because: str) -> Decision:
+    """The row for all customers, with the leakage measured over them at stake."""
+    move = Move("price", "customers", TODAY, MOVE)
+    return nothing_to_gain(move, QUESTIONS, because, at_stake=max(discipline.leakage.mean, 0.0))

@@ -104,12 +104,6 @@ def last_year_paid(days: Table) -> Table:
     return lately.group_by("customer_id").aggregate(paid=lately.revenue.sum())
 
 
-def revenue_of(people: Table, customers: Table) -> Table:
-    """One row: revenue, what the people of a working list brought; customers: customer_id and revenue, in currency."""
-    theirs = customers.semi_join(people, "customer_id")
-    return theirs.aggregate(revenue=ibis.coalesce(theirs.revenue.sum(), 0.0))
-
-
 def bought_once(customers: Table, days: Table, before: date) -> Table:
     """Customers with one purchase day, on or before a day, who count as certainly active.
 
