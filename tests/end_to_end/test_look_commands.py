@@ -152,8 +152,13 @@ def test_ledger_as_json_has_the_keys_of_its_contract(cli: Any, finished_shop: Pa
     for row in rows:
         assert set(row) >= DECISION_KEYS
         assert row["status"] in statuses
-        assert set(row["cost"]) == {"one_off", "yearly", "by_year"}
+        assert set(row["cost"]) == {"one_off", "yearly"}
         assert row["break_even"] is None or set(row["break_even"]) == {"effect", "unit"}
+        assert row["questions"], row["id"]
+        for driver in row["drivers"]:
+            assert set(driver) == {"name", "at_p05", "at_p95", "grade"}
+        for basis in row["evidence"]:
+            assert set(basis) == {"finding", "rows", "table", "figures"}
         if row["status"] == "proposed":
             assert set(row["value"]) >= ESTIMATE_KEYS
             assert set(row["value_raw"]) >= ESTIMATE_KEYS

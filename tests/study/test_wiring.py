@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patronage.study.catalog import the_wiring
+from patronage.study.questions import questions
 from patronage.study.wiring import snake_case, wired
 from patronage.vocabulary.errors import WiringError
 
@@ -94,6 +95,19 @@ def test_the_products_own_catalog_is_wired() -> None:
     names = [step.name for step in the_wiring().analyses]
     assert len(names) == len(set(names))
     assert {"order_summary", "change_bridge"} <= set(names)
+
+
+def test_every_rule_names_the_questions_that_it_answers() -> None:
+    known = {question.id for question in questions()}
+    for rule in the_wiring().rules:
+        assert rule.questions, rule.name
+        assert set(rule.questions) <= known
+    assert {rule.name: rule.questions for rule in the_wiring().rules}["price"] == ("4.69", "4.83b")
+
+
+def test_a_rule_whose_file_names_no_questions_answers_none() -> None:
+    (step,) = wired([second, first], [rule], frozenset({Given})).rules
+    assert step.questions == ()
 
 
 def test_every_finding_is_made_by_the_analysis_of_its_name() -> None:

@@ -59,7 +59,7 @@ def decision_data(decision: Decision) -> dict[str, Any]:
         "value_raw": plain(decision.value_raw),
         "value_by_year": list(decision.value_by_year),
         "p_better": decision.p_better,
-        "cost": plain(decision.cost),
+        "cost": {"one_off": decision.cost.one_off, "yearly": decision.cost.yearly},
         "hours": decision.hours,
         "payback": decision.payback,
         "break_even": plain(decision.break_even),

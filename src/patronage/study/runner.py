@@ -83,12 +83,12 @@ def proposals(wiring: Wiring, bench: Bench, say: Callable[[str], None]) -> list[
         say(f"rule {rule.name}")
         missing = _missing(rule, bench, wiring)
         if missing:
-            found.append(_unanswered(rule.name, "waits for " + " and ".join(missing)))
+            found.append(_unanswered(rule, "waits for " + " and ".join(missing)))
             continue
         try:
             found.extend(rule.function(**_arguments(rule, bench, bench.engine)))
         except EstimationError as error:
-            found.append(_unanswered(rule.name, "; ".join(str(fault) for fault in error.faults)))
+            found.append(_unanswered(rule, "; ".join(str(fault) for fault in error.faults)))
     return found
 
 
@@ -134,5 +134,6 @@ def _input_digest(step: Step, bench: Bench) -> Mapping[str, str]:
     return {need.parameter: bench.digests.get(need.kind, "absent") for need in step.needs if need.kind is not Engine}
 
 
-def _unanswered(rule: str, because: str) -> Decision:
-    return refused(Move(rule, "all customers", "today", "today"), (), f"No proposal: {because}.")
+def _unanswered(rule: Step, because: str) -> Decision:
+    move = Move(rule.name, "all customers", "today", "today")
+    return refused(move, rule.questions, f"No proposal: {because}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import types
 import typing
@@ -25,12 +26,16 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An analysis or a rule with what it needs and what it makes."""
+    """An analysis or a rule with what it needs and what it makes.
+
+    questions: that a rule answers, as the file it stands in names them in QUESTIONS.
+    """
 
     name: str
     function: Maker
     needs: tuple[Need, ...]
     makes: type | None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,12 @@ def _step(function: Maker, faults: list[Fault], *, makes: bool) -> Step | None:
             faults.append(Fault(f"{name}({parameter})", f"{hint} is not one type or one type or None"))
         else:
             needs.append(Need(parameter, kind, optional))
-    return Step(name, function, tuple(needs), made if makes else None)
+    return Step(name, function, tuple(needs), made if makes else None, () if makes else _questions(function))
+
+
+def _questions(rule: Maker) -> tuple[str, ...]:
+    """What the file of a rule names as QUESTIONS, so that a row about missing evidence tells them too."""
+    return tuple(getattr(inspect.getmodule(rule), "QUESTIONS", ()))
 
 
 def _plain(hint: Any) -> tuple[type | None, bool]:
