@@ -9,7 +9,7 @@ import pytest
 from scipy import special
 
 from patronage.decisions.decision import Cost, Status
-from patronage.decisions.selection import corrected
+from patronage.decisions.selection import SLIGHT, corrected
 from patronage.vocabulary.words import money_range
 
 
@@ -110,6 +110,17 @@ def test_years_payback_and_words_follow_the_correction(make_decision: Any) -> No
     assert top.payback == pytest.approx(0.5 * (top.value_raw.mean + 10) / (top.value.mean + 10))
     assert top.reason == f"Because; corrected to {money_range(top.value, 'GBP')} for the luck of the best."
     assert (last.reason, last.value_by_year, last.payback) == ("Because.", rows[-1].value_by_year, 0.5)
+
+
+def test_a_correction_too_slight_to_speak_of_changes_the_figure_without_a_word(make_decision: Any) -> None:
+    rows = [make_decision(str(place), value=draws) for place, draws in enumerate(own_noise([9000, 1000], 300))]
+    told = [replace(row, reason=f"It is worth {money_range(row.value, 'GBP')} net.") for row in rows]
+    top, _ = corrected(told)
+    assert top.value is not None
+    assert top.value_raw is not None
+    assert 0 < top.value_raw.mean - top.value.mean < SLIGHT * (top.value.p95 - top.value.p05)
+    assert money_range(top.value, "GBP") != money_range(top.value_raw, "GBP")
+    assert top.reason == f"It is worth {money_range(top.value, 'GBP')} net."
 
 
 def yearly(worth: float, cost: float) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from patronage.evidence.queries.basis import MARGIN_MEASURED
 from patronage.evidence.queries.losses import losing_revenue
 from patronage.findings.worth import CustomerProfit
 from patronage.vocabulary.terms import Terms
-from patronage.vocabulary.words import count, money
+from patronage.vocabulary.words import count, listed, money
 
 WORTH_A_WORD = (0.05, 0.20)
 """Shares of customers losing at which a threshold is told."""
@@ -50,16 +50,15 @@ def loss_threshold(
 
 
 def _threshold_words(rows: list[dict[str, Any]], terms: Terms) -> str:
-    """How many lose already, and how many begin to lose at each cost of an order."""
+    """How many lose already, and how many do, those included, at each cost of an order."""
     already = int(rows[0]["losing_already"])
-    more = "more " if already else ""
-    words = [
-        f"{count(_beginning(row), f'{more}customer loses', f'{more}customers lose')} money if handling an order costs "
-        f"more than {money(float(row['cost_per_order']), terms.currency)}"
-        for row in rows
-    ]
-    first = f"{count(already, 'customer loses', 'customers lose')} money before an order costs anything"
-    return ", and ".join([first, *words] if already else words)
+    told = [(already, "before an order costs anything")] if already else []
+    for row in rows:
+        cost = money(float(row["cost_per_order"]), terms.currency)
+        told.append((int(row["customers_losing"]), f"if handling an order costs more than {cost}"))
+    (number, when), *more = told
+    first = f"{count(number, 'customer loses', 'customers lose')} money {when}"
+    return listed([first, *(f"{number:,} {when}" for number, when in more)])
 
 
 def _first_above(rows: list[dict[str, Any]], share: float) -> dict[str, Any] | None:

@@ -15,6 +15,9 @@ from patronage.vocabulary.words import money_range
 
 CORRECTED = (Status.PROPOSED, Status.ACCEPTED)
 
+SLIGHT = 0.05
+"""Share of the length of a value's 90% interval below which a correction of it is not spoken of."""
+
 
 class _Times(TypedDict):
     """When a decision's money comes in."""
@@ -88,10 +91,10 @@ def _shifted(decision: Decision, shift: float) -> Decision:
 
 
 def _retold(decision: Decision, lower: Estimate) -> str:
-    """The reason with what its figure is corrected to, as it stands where the words would be the same."""
+    """The reason with what its figure is corrected to; a change too slight to speak of is made without a word."""
     told = money_range(lower, lower.unit)
-    if decision.value is not None and told == money_range(decision.value, lower.unit):
-        return decision.reason
+    if decision.value is not None and decision.value.mean - lower.mean < SLIGHT * (lower.p95 - lower.p05):
+        return decision.reason.replace(money_range(decision.value, lower.unit), told)
     return f"{decision.reason.rstrip('.')}; corrected to {told} for the luck of the best."
 
 

@@ -67,10 +67,10 @@ def test_a_newcomer_is_worth_what_it_brought_and_what_is_left_of_its_first_horiz
         "By place, a new customer is worth from GBP 78 (Germany) to GBP 600 (France) over its first 3 years, told by "
         "the 40 customers first seen after 2010-01-05; pay at most the lower bound, GBP 78 (Germany) to GBP 600 "
         "(France); no proposal, because what a new customer costs today is not declared: declare "
-        "costs_of_action.acquire.cost to compare; the money at stake is part of that of all new customers, told by way "
-        "of coming, and does not add to it."
+        "costs_of_action.acquire.cost to compare; its money at stake is a part of that of all new customers, and the "
+        "two do not add up."
     )
-    assert "does not add" not in overall.reason
+    assert "do not add" not in overall.reason
 
 
 def test_what_a_newcomer_brought_so_far_is_net_of_the_cost_of_its_orders(rows: Any) -> None:

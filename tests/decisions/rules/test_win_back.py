@@ -71,9 +71,9 @@ def test_a_model_that_lets_nobody_leave_before_a_second_purchase_is_refused_for_
     assert found.status is Status.REFUSED
     assert found.at_stake == 70.0
     assert found.reason == (
-        "1 customer who bought once, with GBP 600 of value, has been silent for over a year, and BG/NBD cannot tell "
-        "whether they left, since it lets nobody leave before a second purchase; a table of exits, or a test of an "
-        "offer, would lift this."
+        "1 customer who bought once, with GBP 600 of value, has been silent for over a year, and the model of "
+        "buying (BG/NBD) cannot tell whether they left, since it lets nobody leave before a second purchase; a table "
+        "of exits, or a test of an offer, would lift this."
     )
 
 
@@ -102,6 +102,6 @@ def test_who_left_counts_with_the_twelve_months_up_to_its_last_purchase(
     costs = make_costs("win_back", cost=10.0, effect=0.05)
     (found,) = win_back(make_lifetime([active, gone]), repeat, terms, engine, costs)
     assert found.at_stake == pytest.approx(230.0)
-    assert "who brought GBP 230 in the last twelve months in which it bought has left" in found.reason
+    assert "who left brought GBP 230 in its last twelve months of buying, and a second" in found.reason
     assert found.people is not None
     assert found.people.records()[0]["amount"] == pytest.approx(230.0)

@@ -53,7 +53,7 @@ TODAY = "what is paid today"
 
 MARGIN = "declare company.gross_margin or give unit costs"
 
-SAME = "the money at stake is part of that of all new customers, told by way of coming, and does not add to it"
+SAME = "its money at stake is a part of that of all new customers, and the two do not add up"
 
 TEST = (
     "Let chance decide in which half of the weeks new customers of these ways are paid for, and compare how many come "

@@ -52,11 +52,11 @@ def win_back(
 
     def case(group: Group, gain: Estimate) -> Case:
         one, who = buyer(group.segment), buyers(group.segment)
-        they, have = ("it", "has") if group.customers == 1 else ("they", "have")
+        their = "its" if group.customers == 1 else "their"
         each = money(group.gain / group.customers, terms.currency)
         opening = (
-            f"{count(group.customers, one, who)} who brought {money(group.amount, terms.currency)} in the last twelve "
-            f"months in which {they} bought {have} left, and a second life of one is worth {each} on average"
+            f"{count(group.customers, one, who)} who left brought {money(group.amount, terms.currency)} in {their} "
+            f"last twelve months of buying, and a second life of one is worth {each} on average"
         )
         return Case(
             Move("win_back", f"{who} who left", TODAY, MOVE), QUESTIONS, opening, group.customers, group.amount, gain,
@@ -93,9 +93,9 @@ def _once(lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: E
     silence = "has" if row["customers"] == 1 else "have"
     who, worth = count(int(row["customers"]), "customer"), money(float(row["value"]), terms.currency)
     why = (
-        f"{who} who bought once, with {worth} of value, {silence} been silent for over a year, and "
-        f"{BLIND[lifetime.model]} cannot tell whether they left, since it lets nobody leave before a second purchase; "
-        f"a table of exits, or a test of an offer, would lift this."
+        f"{who} who bought once, with {worth} of value, {silence} been silent for over a year, and the "
+        f"model of buying ({BLIND[lifetime.model]}) cannot tell whether they left, since it lets nobody leave before a second "
+        f"purchase; a table of exits, or a test of an offer, would lift this."
     )
     move = Move("win_back", "customers who bought once and fell silent", TODAY, MOVE)
     return (refused(move, QUESTIONS, why, at_stake=float(row["amount"])),)
