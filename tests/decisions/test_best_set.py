@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from patronage.decisions.best_set import BestSet, best_compatible_set
-from patronage.decisions.decision import Decision
+from patronage.decisions.decision import Cost, Decision
 from patronage.decisions.ledger import ledger
 
 Lists = list[dict[str, float]]
@@ -63,6 +63,20 @@ def test_a_cost_that_hangs_on_no_customer_is_paid_in_full(make_rows: Any, engine
     found = best_compatible_set(rows, engine, "GBP")
     assert found.ids == (rows[0].id,)
     assert found.total.mean == pytest.approx(18.0)
+
+
+def test_a_fixed_cost_that_decisions_of_one_action_share_is_paid_once(make_rows: Any, engine: Any) -> None:
+    shared = Cost(one_off=6.0, fixed=6.0, action="costs_of_action.retain")
+    rows = make_rows([{"a": 9.0}, {"b": 8.0}, {"a": 4.0, "c": 5.0}], costs=[6.0, 6.0, 0.0])
+    rows = [replace(row, cost=shared) for row in rows[:2]] + rows[2:]
+    found = best_compatible_set(rows, engine, "GBP")
+    assert found.ids == (rows[0].id, rows[1].id, rows[2].id)
+    assert found.total.mean == pytest.approx(9 + 8 + 5 - 6)
+    alone = best_compatible_set([rows[0], rows[2]], engine, "GBP")
+    assert alone.ids == (rows[2].id,)  # 9 less 6 and 5 of the other are less than the 9 of the other alone
+    assert alone.total.mean == pytest.approx(9.0)
+    unlisted = [replace(row, people=None) for row in rows[:2]]
+    assert best_compatible_set(unlisted, None, "GBP").total.mean == pytest.approx(9 + 8 - 6)
 
 
 def test_parting_with_customers_and_caring_for_the_same_ones_exclude_each_other(make_rows: Any, engine: Any) -> None:

@@ -71,12 +71,15 @@ class Case:
 class Paid:
     """Draws of what acting on every customer of a case costs: once, and in every year of the horizon.
 
-    pattern: when what is paid in every year falls.
+    pattern: when what is paid in every year falls. fixed: the mean of what of once hangs on no customer. action: where
+    it is declared.
     """
 
     once: Floats
     yearly: Floats
     pattern: Pattern
+    fixed: float = 0.0
+    action: str = ""
 
     @property
     def present(self) -> Floats:
@@ -92,7 +95,8 @@ class Paid:
     def cost(self) -> Cost:
         """The cost at the mean."""
         once = float(self.once.mean())
-        return Cost(once, float(self.yearly.mean()), paid_by_year(once, self.running))
+        fixed = self.fixed + self.running.present
+        return Cost(once, float(self.yearly.mean()), paid_by_year(once, self.running), fixed, self.action)
 
     def words(self, currency: str) -> str:
         """What is paid, such as GBP 120 or GBP 120 once and GBP 900 a year (GBP 2,820 in today's money)."""
@@ -142,9 +146,10 @@ def paid_for(case: Case, action: ActionCost, terms: Terms) -> Paid:
     Each case bears what hangs on no customer, once and in every year, in full, since each may be accepted alone.
     """
     each = action.cost.draws(terms.draws, terms.seed, f"{case.section}.cost")
-    once = case.customers * each + action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
+    one_off = action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
     yearly = action.yearly.draws(terms.draws, terms.seed, f"{case.section}.yearly")
-    return Paid(once, yearly, undiminished(case.pattern.years, terms.discount_rate))
+    pattern = undiminished(case.pattern.years, terms.discount_rate)
+    return Paid(case.customers * each + one_off, yearly, pattern, float(one_off.mean()), case.section)
 
 
 def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:

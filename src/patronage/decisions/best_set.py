@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from patronage.decisions.decision import Decision, Status
+from patronage.decisions.shared_cost import sharing
 from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.overlap import list_totals, listed_customers, on_several_lists
-from patronage.kernels.best_set import best_set
+from patronage.kernels.best_set import Chosen, best_set
 from patronage.vocabulary.estimate import Estimate, Floats, certain, estimate
 from patronage.vocabulary.grade import weakest
 
@@ -27,8 +29,8 @@ class BestSet:
     """The best compatible set of proposals.
 
     ids: best first. total: worth of the set, draw by draw, each customer counted once. naive: the plain sum
-    of all positive proposals, which counts customers twice and is not the total. counted: id to the share of
-    its value that counts in the set.
+    of all positive proposals, which counts customers, and costs that they share, twice and is not the total. counted:
+    id to the share of its value that counts in the set.
     """
 
     ids: tuple[str, ...]
@@ -54,22 +56,45 @@ def best_compatible_set(decisions: Sequence[Decision], engine: Engine | None, cu
 
     A customer on several lists counts in the one decision where it is worth most. Decisions that exclude each
     other are never both in: those whose conflicts_with names one without a list of people, and parting with
-    customers beside investing in the same ones. What a decision costs beyond its customers is paid in full.
+    customers beside investing in the same ones. What a decision costs beyond its customers is paid in full;
+    where several decisions of one action bear the same such cost, it is paid once.
     """
     rows = [each for each in decisions if each.status in OPEN and each.value is not None and each.value.mean > 0]
     values = [each.value for each in rows if each.value is not None]
     if not values:
         nothing = certain(0.0, currency, weakest([]))
         return BestSet((), nothing, nothing, {})
-    worth = _worth(rows, np.array([value.mean for value in values]), engine)
-    chosen = best_set(worth.own, worth.fixed, worth.cells, _apart(rows))
+    together = sharing(rows)
+    spared = np.zeros(len(rows))
+    for places in together.values():
+        spared[list(places)] = [rows[place].cost.fixed for place in places]
+    worth = _worth(rows, np.array([value.mean for value in values]) + spared, engine)
+    chosen, shared_cost = _chosen(worth, spared, together, _apart(rows))
     gross: Floats = np.asarray(worth.own + worth.cells.sum(axis=0), dtype=np.float64)
     shares: Floats = np.divide(chosen.counted, gross, out=np.zeros(gross.size), where=gross > 0)
     order = sorted(np.nonzero(chosen.taken)[0], key=lambda place: (-chosen.counted[place], rows[place].id))
     ids = tuple(rows[place].id for place in order)
     counted = {rows[place].id: float(shares[place]) for place in order}
     fixed: Floats = np.where(chosen.taken, worth.fixed, 0.0)
-    return BestSet(ids, _sum(values, shares, fixed), _sum(values, np.ones(gross.size), np.zeros(gross.size)), counted)
+    paid: Floats = np.asarray(fixed * (1 - shares) - spared * shares, dtype=np.float64)
+    naive = _sum(values, np.ones(gross.size), 0.0)
+    return BestSet(ids, _sum(values, shares, float(paid.sum()) + shared_cost), naive, counted)
+
+
+def _chosen(
+    worth: Worth, spared: Floats, together: dict[str, tuple[int, ...]], apart: list[tuple[int, int]]
+) -> tuple[Chosen, float]:
+    """The best set, and the costs shared in it: the best over all choices of the actions whose shared cost is paid."""
+    best, cost = Chosen(np.zeros(spared.size, dtype=bool), np.zeros(spared.size), 0.0), 0.0
+    for paid in product((True, False), repeat=len(together)):
+        left = [place for places, is_in in zip(together.values(), paid, strict=True) if not is_in for place in places]
+        shared = sum(max(spared[list(places)]) for places, is_in in zip(together.values(), paid, strict=True) if is_in)
+        own, cells = worth.own.copy(), worth.cells.copy()
+        own[left], cells[:, left] = 0.0, 0.0
+        found = best_set(own, worth.fixed, cells, apart)
+        if found.total - shared > best.total - cost:
+            best, cost = found, float(shared)
+    return best, cost
 
 
 def _worth(rows: Sequence[Decision], means: Floats, engine: Engine | None) -> Worth:
@@ -119,13 +144,13 @@ def _exclude(one: Decision, other: Decision) -> bool:
     return one.people is None or other.people is None or (PARTING in kinds and bool(kinds & CARING))
 
 
-def _sum(values: Sequence[Estimate], shares: Floats, fixed: Floats) -> Estimate:
-    """The counted part of each value, draw by draw."""
+def _sum(values: Sequence[Estimate], shares: Floats, paid: float) -> Estimate:
+    """The counted part of each value, draw by draw, less what is paid beside."""
     size = max(1 if value.draws is None else value.draws.size for value in values)
     total, mean = np.zeros(size), 0.0
-    for value, share, cost in zip(values, shares, fixed, strict=True):
+    for value, share in zip(values, shares, strict=True):
         draws = np.full(size, value.mean) if value.draws is None else value.draws.astype(np.float64)
-        loss = cost * (1 - share)
-        total += share * draws - loss
-        mean += share * value.mean - loss
+        total += share * draws
+        mean += share * value.mean
+    total, mean = total - paid, mean - paid
     return estimate(total, values[0].unit, weakest(value.grade for value in values), mean=float(mean))

@@ -42,11 +42,15 @@ class Cost:
     """What acting costs: once, and every year of the horizon, in the project's currency.
 
     by_year: present value of all that is paid in each year, what is paid once in the first; empty where nothing is.
+    fixed: the part of that present value that hangs on no customer, and that all rows of one action share.
+    action: where the strategy file declares it.
     """
 
     one_off: float = 0.0
     yearly: float = 0.0
     by_year: tuple[float, ...] = ()
+    fixed: float = 0.0
+    action: str = ""
 
     @property
     def present(self) -> float:

@@ -8,6 +8,7 @@ from patronage.decisions.decision import Decision
 from patronage.decisions.journal import JournalState
 from patronage.decisions.overlap import with_conflicts
 from patronage.decisions.selection import corrected
+from patronage.decisions.shared_cost import with_shared_cost
 from patronage.decisions.standing import decided_by_people, in_order
 from patronage.evidence.engine import Engine
 
@@ -25,7 +26,7 @@ def ledger(
     decisions laid over, and with an engine the decisions that share customers named. Sorted by group of status, then
     by the money at stake, largest first, then by id.
     """
-    rows = corrected(_once(proposals))
+    rows = with_shared_cost(corrected(_once(proposals)))
     if engine is not None:
         rows = with_conflicts(rows, engine)
     return in_order(decided_by_people(rows, journal_states))

@@ -94,8 +94,8 @@ def _once(lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: E
     who, worth = count(int(row["customers"]), "customer"), money(float(row["value"]), terms.currency)
     why = (
         f"{who} who bought once, with {worth} of value, {silence} been silent for over a year, and the "
-        f"model of buying ({BLIND[lifetime.model]}) cannot tell whether they left, since it lets nobody leave before a second "
-        f"purchase; a table of exits, or a test of an offer, would lift this."
+        f"model of buying ({BLIND[lifetime.model]}) cannot tell whether they left, since it lets nobody leave before a "
+        f"second purchase; a table of exits, or a test of an offer, would lift this."
     )
     move = Move("win_back", "customers who bought once and fell silent", TODAY, MOVE)
     return (refused(move, QUESTIONS, why, at_stake=float(row["amount"])),)
