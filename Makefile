@@ -21,7 +21,7 @@ help:
 	@echo "make demo          run the shipped example and print the ten decisions that matter most"
 	@echo "make test          all tests"
 	@echo "make check         format, lint, types, import law, then all tests"
-	@echo "make bench         the benchmarks"
+	@echo "make bench         ours beside the peers, in one run; writes benchmarks/results.md"
 	@echo "make proof         forecasts and decisions held against 200 simulated companies; about half an hour"
 	@echo "make requirements  compile requirements/*.txt anew from pyproject.toml"
 	@echo "make clean         remove the environment and everything that can be made again"
@@ -41,9 +41,9 @@ check: $(STAMPS)/dev
 	$(MAKE) test
 
 bench: $(STAMPS)/dev
-	@for script in benchmarks/bench_*.py; do \
-		if [ -f "$$script" ]; then echo "$$script"; $(BIN)/python "$$script" || exit 1; fi; \
-	done
+	sh tools/peers
+	$(BIN)/python -m benchmarks.bench_repeat_buying
+	$(BIN)/python -m benchmarks.bench_peers
 
 proof: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.proof.run

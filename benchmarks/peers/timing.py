@@ -1,0 +1,29 @@
+"""How one job is timed, alike on both sides: this file needs the standard library alone."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def told(work: Callable[[], Any], warm: Callable[[], Any] | None = None) -> None:
+    """Runs a job once, after a small one that compiles where there is any, and prints wall, CPU and peak memory."""
+    if warm is not None:
+        warm()
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = work()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(json.dumps({"wall_s": wall, "cpu_s": cpu, "peak_gb": peak_gb(), "found": found}))
+
+
+def peak_gb() -> float:
+    """The most memory that this process has held."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
