@@ -124,7 +124,6 @@ def test_show_writes_a_table_as_csv_and_parquet(cli: Any, finished_shop: Path, t
     [
         (("chnge_bridge",), "finding: there is no 'chnge_bridge'; did you mean 'change_bridge'"),
         (("cohorts", "--table", "cels", "--csv", "x.csv"), "--table: there is no table 'cels'; did you mean 'cells'?"),
-        (("cohorts", "--table", "cells"), "--table: needs a file to write to; add --csv FILE or --parquet FILE"),
         (("cohorts", "--csv", "x.csv"), "--csv: needs to know which table to write; add --table, one of: cells"),
     ],
 )
@@ -132,6 +131,63 @@ def test_show_refuses_what_is_not_there(
     without_loss: Any, finished_shop: Path, arguments: tuple[str, ...], phrase: str
 ) -> None:
     without_loss(finished_shop, 2, phrase, "show", finished_shop, *arguments)
+
+
+def test_show_prints_the_first_rows_of_one_table(cli: Any, finished_shop: Path) -> None:
+    answer = cli("show", finished_shop, "lifetime_value", "--table", "customers")
+    assert (answer.code, answer.err) == (0, "")
+    assert "customers: 50 of 90 rows" in answer.out
+    assert "figure" not in answer.out
+    data = cli("show", finished_shop, "lifetime_value", "--table", "customers", "--json").data
+    assert set(data) == {"finding", "as_of", "table", "rows", "columns", "first_rows"}
+    assert (data["finding"], data["table"], data["rows"], len(data["first_rows"])) == (
+        "lifetime_value", "customers", 90, 50,
+    )  # fmt: skip
+    assert list(data["first_rows"][0]) == data["columns"]
+
+
+def test_a_finding_that_waits_leaves_with_3_and_an_unknown_one_with_2(cli: Any, make_project: Any) -> None:
+    orders = "customer,day,amount,order\n" + "".join(f"c{i},2020-01-{i + 1:02d},5,o{i}\n" for i in range(20))
+    folder = make_project(orders=orders)
+    assert cli("run", folder, "--only", "lifetime_value").code == 0
+    for name, told in (("repeat_buying", "was refused"), ("lifetime_value", "waits for repeat_buying, which was refu")):
+        answer = cli("show", folder, name)
+        assert (answer.code, told in answer.err) == (3, True)
+    assert cli("run", folder, "--only", "activity_costs").code == 3
+    answer = cli("show", folder, "activity_costs")
+    assert answer.code == 3
+    assert "declare pools and activities in strategy.yaml" in answer.err
+    assert cli("show", folder, "activity_cost").code == 2
+    assert cli("show", folder, "cohorts").code == 2
+    assert cli("backtest", folder, "--as-of", "2020-01-10").code == 3
+
+
+def test_findings_computed_alone_are_shown_with_their_day(cli: Any, make_project: Any) -> None:
+    folder = make_project()
+    cli("run", folder, "--only", "cohorts", "--as-of", "2021-06-30")
+    cli("run", folder, "--only", "order_summary", "--as-of", "2022-01-05")
+    answer = cli("show", folder, "cohorts")
+    assert answer.code == 0
+    assert "cohorts as of 2021-06-30" in answer.out
+    assert "the last run is as of 2022-01-05" in answer.err
+    shown = cli("show", folder, "order_summary")
+    assert (shown.code, shown.err) == (0, "")
+    assert "10 days after the last order" in " ".join(shown.out.split())
+    data = cli("run", folder, "--only", "order_summary", "--as-of", "2022-01-05", "--json").data
+    assert data["notes"][0].startswith("The as-of date 2022-01-05 is 10 days after the last order")
+
+
+def test_a_report_into_a_folder_that_is_not_there_is_refused(
+    without_loss: Any, finished_shop: Path, tmp_path: Path
+) -> None:
+    phrase = "--to: there is no folder"
+    without_loss(finished_shop, 2, phrase, "report", finished_shop, "--to", tmp_path / "no" / "page.html")
+
+
+def test_the_calendar_tells_why_in_a_sentence(cli: Any, finished_shop: Path) -> None:
+    why = cli("show", finished_shop, "calendar", "--json").data["summary"]["why"]
+    told = " ".join(cli("show", finished_shop, "calendar").out.split())
+    assert why[:1].upper() + why[1:20] in told
 
 
 def test_ledger_lists_proposals_first_and_in_order_of_the_money_at_stake(cli: Any, finished_shop: Path) -> None:

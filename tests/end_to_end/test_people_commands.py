@@ -44,7 +44,7 @@ def test_explain_walks_from_a_decision_to_the_order_lines_behind_it(cli: Any, fi
     ("arguments", "phrase"),
     [
         (("nothere",), "nothere: no decision of the last run has this id"),
-        (("",), ": no decision of the last run has this id"),
+        (("",), "ID: is empty, and a decision's id or its first letters are needed; list them with: patronage"),
         (("{id}", "--customer", "nobody"), "--customer: no order line has the customer 'nobody'; check its id"),
     ],
 )

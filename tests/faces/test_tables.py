@@ -13,7 +13,7 @@ from patronage.evidence.store import StoredTable, stored
 from patronage.faces.tables import chosen, safe_cell, write_csv, write_parquet, write_rows
 from patronage.vocabulary.errors import ProjectError
 
-NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "<b>bold</b>", 'quo"te', "line\nbreak", "emoji 🎁", "plain"]
+NASTY = ["=1+1", "+A1", "-B1", "@SUM(A1)", "\tx", "<b>bold</b>", 'quo"te', "line\nbreak", "emoji 🎁", "plain"]
 
 
 def a_table(folder: Path) -> StoredTable:
@@ -53,3 +53,15 @@ def test_no_text_becomes_a_formula(text: str) -> None:
     safe = safe_cell(text)
     assert not str(safe).startswith(("=", "+", "-", "@", "\t", "\r"))
     assert str(safe).removeprefix("'") == text.removeprefix("'")
+
+
+@pytest.mark.parametrize("number", ["-2", "+1", "-3.5", "+1,5", "-.5", "-7."])
+def test_a_text_that_is_a_plain_number_is_written_as_it_is(number: str) -> None:
+    assert safe_cell(number) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "-2+3", "+1;2", "-1.2.3", "--2", "-", "+", "@1", "\t1", "\r1", "-2\n", "-1e5", "+A1", "-٣"]
+)
+def test_every_other_text_that_starts_like_a_formula_is_guarded(text: str) -> None:
+    assert safe_cell(text) == "'" + text

@@ -146,7 +146,7 @@ def test_a_history_too_short_is_refused_with_its_reason(make_project: Make) -> N
         backtest(project, Asked(date(2020, 1, 15)))
     assert str(refusal.value).startswith(
         "backtest: repeat_buying cannot be had as of that day: "
-        "repeat_buying: 0 of 1 customers bought on two days or more, expected 10 or more"
+        "repeat_buying: 0 of 1 customer bought on two days or more, expected 10 or more"
     )
 
 

@@ -13,7 +13,7 @@ from patronage.study.beginning import Start, require_same_orders
 from patronage.study.options import RunOptions
 from patronage.study.project import Project
 from patronage.study.study import open_study
-from patronage.vocabulary.errors import EvidenceError, ProjectError, StrategyError
+from patronage.vocabulary.errors import AbsentError, EvidenceError, ProjectError, StrategyError
 
 Make = Callable[..., Path]
 ONE = RunOptions(only="order_summary")
@@ -169,6 +169,63 @@ def test_a_run_of_one_finding_leaves_the_last_run_of_everything_in_place(make_pr
     assert open_study(folder).last_run().folder == whole.folder
     assert open_study(folder).last_run_of("order_summary").folder == part.folder
     assert open_study(folder).last_run_of("cohorts").folder == whole.folder
+
+
+def test_findings_of_several_runs_of_one_finding_are_each_found(make_project: Make) -> None:
+    folder = make_project()
+    first = open_study(folder).run(ONE)
+    second = open_study(folder).run(RunOptions(only="cohorts", as_of=date(2021, 6, 30)))
+    study = open_study(folder)
+    assert study.last_run_of("order_summary").folder == first.folder
+    assert study.last_run_of("cohorts").folder == second.folder
+    assert study.last_run_of("cohorts").record["as_of"] == "2021-06-30"
+    for _ in range(11):
+        study.run(RunOptions(only="cohorts", again=True))
+    assert study.last_run_of("order_summary").finding("order_summary").customers == 40
+    with pytest.raises(ProjectError, match=r"change_bridge: is in no run that is kept; compute it: patronage run DIR"):
+        study.last_run_of("change_bridge").finding("change_bridge")
+    with pytest.raises(ProjectError, match="finding: there is no 'cohort'; did you mean 'cohorts'"):
+        study.last_run_of("cohort").finding("cohort")
+
+
+def test_a_day_more_than_a_year_after_the_last_order_is_refused(make_project: Make) -> None:
+    folder = make_project()
+    with pytest.raises(EvidenceError) as refused:
+        open_study(folder).run(RunOptions(as_of=date(2097, 1, 1), only="order_summary"))
+    assert str(refused.value) == (
+        "--as-of: 2097-01-01 is more than a year after the last order (2021-12-26), and nothing is known of the days "
+        "after it; give a day up to 2022-12-26"
+    )
+    with pytest.raises(EvidenceError, match="2022-12-27 is more than a year after"):
+        open_study(folder).run(RunOptions(as_of=date(2022, 12, 27), only="order_summary"))
+    text = (folder / "strategy.yaml").read_text(encoding="utf-8")
+    (folder / "strategy.yaml").write_text(text.replace("GBP,", "GBP, as_of: 2097-01-01,"), encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"^company\.as_of: 2097-01-01 is more than a year"):
+        open_study(folder).run(ONE)
+
+
+def test_a_day_within_a_year_after_the_last_order_is_told_with_its_distance(make_project: Make) -> None:
+    folder = make_project()
+    assert open_study(folder).run(ONE).record["notes"] == []
+    run = open_study(folder).run(RunOptions(as_of=date(2022, 12, 26), only="order_summary"))
+    told = "The as-of date 2022-12-26 is 365 days after the last order (2021-12-26); nothing is known of the days"
+    assert run.record["notes"][0].startswith(told)
+    assert run.finding("order_summary").note == run.record["notes"][0]
+    earlier = open_study(folder).run(RunOptions(as_of=date(2021, 1, 28), only="order_summary"))
+    assert earlier.finding("order_summary").note == ""
+
+
+def test_a_finding_that_waits_for_a_refused_one_is_not_said_to_need_declaring(make_project: Make) -> None:
+    text = "customer,day,amount,order\n" + "".join(f"c{i},2020-01-{i + 1:02d},-5,o{i}\n" for i in range(20))
+    run = open_study(make_project(orders=text)).run(RunOptions(only="lifetime_value"))
+    with pytest.raises(AbsentError) as refused:
+        run.finding("repeat_buying")
+    assert "none of the 20 customers named kept a purchase" in str(refused.value)
+    assert "map the column" not in str(refused.value)
+    with pytest.raises(AbsentError) as waiting:
+        run.finding("lifetime_value")
+    assert "declare" not in str(waiting.value)
+    assert str(waiting.value).endswith("it is computed as soon as the data allow repeat_buying")
 
 
 def test_trying_other_orders_in_a_project_is_refused(make_project: Make, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from contextlib import contextmanager
 from datetime import date
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from patronage.evidence.store import StoredTable
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)")
+"""A number and nothing else, such as an id -2 or +1: no spreadsheet can run it, and scripts join by it."""
 
 
 def chosen(tables: dict[str, StoredTable], name: str) -> StoredTable:
@@ -65,8 +69,8 @@ def _target(path: Path) -> Generator[Path]:
 
 
 def safe_cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA):
+    """A cell that no spreadsheet takes for a formula; texts that are plain numbers are left as they are."""
+    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA) and not PLAIN_NUMBER.fullmatch(value):
         return "'" + value
     if isinstance(value, date):
         return value.isoformat()

@@ -48,12 +48,12 @@ class OrderSummary:
 
     Money in currency over all good lines up to the as-of date, net of returns. rows_in = quarantined + lines +
     later_lines: later_lines are good and dated after the as-of date, and count in nothing else here but the quality of
-    columns; later_amount is their money, net of returns. orders: numbers of
-    returns included; purchase_orders: those with a line that is no return. unread_books: lines of the accounts
-    that the evidence cannot be held against, each with the reason. months: one row per calendar month (month,
-    revenue, orders, customers, lines, anonymous, returns). not_product: one row per code kept apart (product_id,
-    product, lines, amount). quarantined_rows: every row set aside, with its place in the source, all of its
-    reasons, and its cells as they stand there.
+    columns; later_amount is their money, net of returns. note: how far the as-of date lies after the last order of
+    all, empty where it does not. orders: numbers of returns included; purchase_orders: those with a line that is no
+    return. unread_books: lines of the accounts that the evidence cannot be held against, each with the reason. months:
+    one row per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product: one row per
+    code kept apart (product_id, product, lines, amount). quarantined_rows: every row set aside, with its place in the
+    source, all of its reasons, and its cells as they stand there.
     """
 
     grade: Grade
@@ -66,6 +66,7 @@ class OrderSummary:
     lines: int
     later_lines: int
     later_amount: float
+    note: str
     orders: int
     purchase_orders: int
     customers: int

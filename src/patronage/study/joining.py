@@ -7,13 +7,15 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from patronage.analyses.who.order_summary import silence
 from patronage.decisions.ledger import ledger
+from patronage.evidence.assemble import last_good_day
 from patronage.evidence.engine import replacing
 from patronage.strategy.strategy import load_strategy
 from patronage.study.cache import building, write_value
 from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
-from patronage.study.gather import gathered
+from patronage.study.gather import Gathered, gathered
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
@@ -57,8 +59,9 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "engine": "duckdb",
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
             "segment_names": {one.id: one.name for one in strategy.segments.segments} if strategy.segments else {},
-            "inputs": [input_record(m.location, found.files[m.table]) for m in strategy.sources],
+            "inputs": [input_record(m, found.files[m.table]) for m in strategy.sources],
             "tables": [_rows_of(table) for table in found.tables.values()],
+            "notes": _notes(bench, found),
             "uses": [*found.folders, *_folders(bench)],
         }
         return _written(project, bench, record, say, started)
@@ -102,6 +105,15 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
         path.write_text(name, encoding="utf-8")
     project.forget_old_runs()
     return Run(project, target, record, fresh=True)
+
+
+def _notes(bench: Bench, found: Gathered) -> list[str]:
+    """What a reader of every finding must know of the days it stands on."""
+    orders = found.tables.get("orders")
+    if orders is None:
+        return []
+    note = silence(bench.values[Terms].as_of, last_good_day(orders, bench.engine))
+    return [note] if note else []
 
 
 def _within(bench: Bench, folder: Path) -> Bench:

@@ -95,9 +95,17 @@ class Project:
             return None
         return LastRun(folder, run_record(folder))
 
+    def kept_runs(self) -> list[Path]:
+        """The folders of all finished runs that are kept, newest first."""
+        folders = self.runs.iterdir() if self.runs.is_dir() else ()
+        return sorted((one for one in folders if not one.name.startswith(".")), reverse=True)
+
     def forget_old_runs(self) -> None:
-        """Removes runs beyond the last ten, and the findings and tables that no kept run uses."""
-        kept = sorted(folder for folder in self.runs.iterdir() if not folder.name.startswith("."))[-KEPT_RUNS:]
+        """Removes runs beyond the last ten, and the findings and tables that no kept run uses.
+
+        The newest run of each finding stays as well, however many runs of other findings came after it.
+        """
+        kept = self._worth_keeping()
         last = {run.folder for partial in (False, True) if (run := self.last(partial=partial)) is not None}
         wanted: set[str] = set()
         for folder in {*kept, *last}:
@@ -110,6 +118,17 @@ class Project:
             for folder in room.iterdir() if room.is_dir() else ():
                 if folder.name not in wanted:
                     shutil.rmtree(folder, ignore_errors=True)
+
+    def _worth_keeping(self) -> list[Path]:
+        kept: list[Path] = []
+        seen: set[str] = set()
+        for place, folder in enumerate(self.kept_runs()):
+            record = run_record(folder)
+            names = {row["name"] for row in record["findings"]} if record else set[str]()
+            if place < KEPT_RUNS or names - seen:
+                kept.append(folder)
+            seen |= names
+        return kept
 
 
 def run_record(folder: Path) -> dict[str, Any] | None:

@@ -13,13 +13,19 @@ from typing import TYPE_CHECKING, Any
 import patronage.findings
 from patronage.decisions.decision import Decision
 from patronage.study.cache import read_value
+from patronage.study.project import run_record
 from patronage.study.wiring import snake_case
-from patronage.vocabulary.errors import Fault, ProjectError, nearest
+from patronage.vocabulary.errors import AbsentError, Fault, ProjectError, nearest
+from patronage.vocabulary.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from patronage.study.project import Project
+
+
+REFUSED_BEFORE = ", which was refused ("
+"""What stands after the name of a finding that another one waits for, where the data refused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,11 @@ class Run:
         """
         row = next((row for row in self.record["findings"] if row["name"] == name), None)
         if row is None:
-            hint = nearest(name, self.statuses) or "known: " + ", ".join(sorted(self.statuses))
-            raise ProjectError(Fault("finding", f"there is no {name!r}", hint))
+            raise ProjectError(_unknown(name))
         if row["status"] == "waiting":
-            waits = " and ".join(row["waits_for"])
-            raise ProjectError(Fault(name, f"waits for {waits}", "declare it in strategy.yaml and run again"))
+            raise AbsentError(_waits(name, row["waits_for"]))
         if row["status"] == "refused":
-            raise ProjectError(Fault(name, "was refused: " + "; ".join(row["why"])))
+            raise AbsentError(Fault(name, "was refused: " + "; ".join(row["why"])))
         found = read_value(_type_of(name), self.project.findings / f"{name}-{row['key']}", "finding")
         if found is None:
             raise ProjectError(Fault(name, "its stored result is damaged", "run again: patronage run DIR"))
@@ -87,15 +91,17 @@ class Run:
 
 
 def last_run_of(project: Project, finding: str) -> Run:
-    """The last good run that has a finding, whether of everything or of that finding alone.
+    """The newest kept run that has a finding, whether of everything or of some findings alone.
 
     Where none has it, the last good run, which says so. Raises ProjectError as `last_run` does.
     """
     project.require()
-    runs = [run for partial in (False, True) if (run := project.last(partial=partial)) is not None]
-    found = [Run(project, run.folder, run.record) for run in runs if run.record is not None]
-    having = [run for run in found if finding in run.statuses]
-    return max(having, key=lambda run: run.folder.name) if having else last_run(project)
+    last = last_run(project)
+    for folder in project.kept_runs():
+        record = run_record(folder)
+        if record is not None and finding in (run := Run(project, folder, record)).statuses:
+            return run
+    return last
 
 
 def last_run(project: Project) -> Run:
@@ -125,11 +131,33 @@ def finding_types() -> Mapping[str, type]:
     return found
 
 
+def _unknown(name: str) -> Fault:
+    """A finding that a run does not have: one that was not asked for, or none that there is."""
+    known = sorted(_made_by_the_wiring())
+    if name in known:
+        return Fault(name, "is in no run that is kept", f"compute it: patronage run DIR, or with --only {name}")
+    return Fault("finding", f"there is no {name!r}", nearest(name, known) or "known: " + ", ".join(known))
+
+
+def _waits(name: str, waits_for: Sequence[str]) -> Fault:
+    """What a finding waits for; what is only to be declared is told apart from what the data refused."""
+    refused = [each for each in waits_for if REFUSED_BEFORE in each]
+    declared = [each for each in waits_for if each not in refused]
+    steps = [f"declare {listed(declared)} in strategy.yaml and run again"] if declared else []
+    if refused:
+        first = " and ".join(each.partition(REFUSED_BEFORE)[0] for each in refused)
+        steps.append(f"it is computed as soon as the data allow {first}")
+    return Fault(name, f"waits for {' and '.join(waits_for)}", ", and ".join(steps))
+
+
 def _type_of(name: str) -> type:
     known = finding_types()
     if name in known:
         return known[name]
-    # A finding of another package is known to the catalog alone, which is slow to import.
+    return _made_by_the_wiring()[name]
+
+
+def _made_by_the_wiring() -> dict[str, type]:
+    """Every finding by its name, those of other packages included, which the catalog alone knows: slow to import."""
     catalog = importlib.import_module("patronage.study.catalog")
-    made = {step.name: step.makes for step in catalog.the_wiring().analyses}
-    return made[name]
+    return {step.name: step.makes for step in catalog.the_wiring().analyses}

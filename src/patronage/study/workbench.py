@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits
 
 from patronage.decisions.file_lock import locked
+from patronage.evidence.assemble import last_good_day
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.periods import years_before
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
 from patronage.study.catalog import GIVEN
 from patronage.study.digest import digest
 from patronage.study.gather import Gathered, typed_evidence
 from patronage.study.runner import Bench
+from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.horizon import Horizon
 from patronage.vocabulary.terms import Terms
 
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 SEED = 20260101
 """The run seed when none is asked for: the same inputs give the same bytes."""
+
+MOST_YEARS_AFTER = 1
+"""Years after the last good order up to which a run may stand: silence any longer is missing data, not customers."""
 
 BEHIND = {
     Orders: ("orders", "products"), Customers: ("customers",), Products: ("products",), Books: ("books",),
@@ -56,7 +62,11 @@ def at_work(project: Project, memory: str | None = None) -> Generator[Engine]:
 
 
 def bench_at(project: Project, strategy: Strategy, found: Gathered, engine: Engine, as_of: date | None) -> Bench:
-    """Everything given from outside, by type, with the fingerprints that results hang on."""
+    """Everything given from outside, by type, with the fingerprints that results hang on.
+
+    Raises EvidenceError where the as-of day lies more than a year after the last good order.
+    """
+    _require_known(found, engine, "--as-of" if as_of else "company.as_of", as_of or strategy.company.as_of)
     day, values = typed_evidence(found, engine, as_of or strategy.company.as_of)
     digests = {kind: digest([found.digests.get(name, "absent") for name in BEHIND[kind]], day) for kind in values}
     for name, section in strategy.parts().items():
@@ -83,6 +93,16 @@ def _terms(strategy: Strategy, day: date | None) -> Terms:
         and margin.estimate("share of revenue", company.gross_margin_grade, SEED, "company.gross_margin"),
         seed=SEED,
     )
+
+
+def _require_known(found: Gathered, engine: Engine, where: str, as_of: date | None) -> None:
+    orders = found.tables.get("orders")
+    if orders is None or as_of is None or not orders.good.rows:
+        return
+    last = last_good_day(orders, engine)
+    if years_before(as_of, MOST_YEARS_AFTER) > last:
+        told = f"{as_of} is more than a year after the last order ({last}), and nothing is known of the days after it"
+        raise EvidenceError(Fault(where, told, f"give a day up to {years_before(last, -MOST_YEARS_AFTER)}"))
 
 
 def _sweep(project: Project) -> None:

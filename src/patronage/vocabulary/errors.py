@@ -57,6 +57,10 @@ class ProjectError(PatronageError):
     """The project folder cannot be read, written or locked."""
 
 
+class AbsentError(ProjectError):
+    """A finding waits for evidence, or the evidence there is refused it; nothing is wrong."""
+
+
 class BlockedError(ProjectError):
     """The project folder is in use by another program, or may not be written."""
 

@@ -157,3 +157,19 @@ def test_a_hundred_and_fifty_real_customers_are_too_few_to_build_on(
     assert sum(one.revenue_share for one in found.segments) == pytest.approx(1.0)
     rows: list[Any] = found.customers.records()
     assert all(1 / found.chosen <= row["probability"] <= 1 for row in rows)
+
+
+def test_no_class_of_customers_all_known_for_long_is_called_new(make_orders: Build, make_terms: MakeTerms) -> None:
+    rows = planted(30, 6)
+    # Everybody has bought before, the loyal ones a little earlier than the others.
+    early = {name: 720 if name.startswith(KINDS[0]) else 560 for name in {row["customer_id"] for row in rows}}
+    rows += [
+        {"customer_id": name, "ordered_at": f"{END - timedelta(days=days)}", "amount": 30.0}
+        for name, days in early.items()
+    ]
+    found = behaviour_segments(make_orders(rows, as_of=END), None, make_terms(END))
+    assert min(one.profile["days_since_first"] for one in found.segments) > 365
+    assert any(
+        word in one.name for one in found.segments for word in ("nown less long", "nown for longer", "ong known")
+    )
+    assert not any("new" in one.name.lower().split(", ") for one in found.segments)

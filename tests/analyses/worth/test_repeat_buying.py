@@ -124,7 +124,10 @@ def test_returns_alone_are_refused(make_orders: Build, make_terms: MakeTerms) ->
     lines = [{"customer_id": "a", "ordered_at": "2024-01-05", "amount": -9.0, "quantity": -1.0}]
     with pytest.raises(EstimationError) as refusal:
         repeat_buying(make_orders(lines), None, make_terms(date(2024, 1, 31)))
-    expected = "repeat_buying: no customer kept a purchase; map the column that names the customer"
+    expected = (
+        "repeat_buying: none of the 1 customer named kept a purchase: all their lines are returns or no product; look "
+        "whether amounts and quantities have the right sign, and what sources.orders sets apart as no product"
+    )
     assert str(refusal.value) == expected
 
 

@@ -13,6 +13,7 @@ import typer
 
 from patronage.faces.cli import app as door
 from patronage.vocabulary.errors import (
+    AbsentError,
     BlockedError,
     EstimationError,
     EvidenceError,
@@ -41,7 +42,8 @@ def raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (StrategyError, 2),
         (ProjectError, 2),
         (BlockedError, 1),
-        (EstimationError, 1),
+        (AbsentError, 3),
+        (EstimationError, 3),
         (WiringError, 1),
     ],
 )

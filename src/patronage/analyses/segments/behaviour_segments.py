@@ -32,6 +32,7 @@ from patronage.kernels.draws import stream
 from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +110,9 @@ def behaviour_segments(orders: Orders, buying: BuyingType | None, terms: Terms) 
 def _sample(engine: Engine, traits: StoredTable, seed: int) -> Columns:
     """At most LARGEST_SAMPLE customers in random order, the same for the same seed."""
     if traits.rows < FEWEST_CUSTOMERS:
-        found = f"{traits.rows:,} customers bought in the last {YEARS} years, expected {FEWEST_CUSTOMERS} or more"
+        found = (
+            f"{count(traits.rows, 'customer')} bought in the last {YEARS} years, expected {FEWEST_CUSTOMERS} or more"
+        )
         raise EstimationError(Fault("behaviour_segments", found, "give a longer history, or declare segments by rule"))
     places = stream(seed, "behaviour_segments.sample").permutation(traits.rows)[:LARGEST_SAMPLE]
     wanted = np.sort(places)
@@ -209,7 +212,8 @@ def _apart(sums: _Sums, index: int) -> Apart:
         spread = np.sqrt(max(sums.squares[:, column].sum() / all_known[column] - mean**2, 0.0))
         if spread > 1e-9:
             traits[name] = float((sums.comparable[index, column] / known - mean) / spread)
-    return Apart(traits, float(sums.once[index] / sums.customers[index]) if sums.customers[index] else 0.0)
+    once = float(sums.once[index] / sums.customers[index]) if sums.customers[index] else 0.0
+    return Apart(traits, once, _profile(sums, index))
 
 
 def _assigned(

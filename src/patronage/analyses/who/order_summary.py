@@ -7,6 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
+from patronage.evidence.assemble import last_good_day
 from patronage.evidence.queries.basis import MARGIN_MEASURED, value_basis
 from patronage.evidence.queries.periods import Period
 from patronage.evidence.queries.who import lines_after, not_product_lines, order_months, order_totals, period_totals
@@ -14,6 +15,7 @@ from patronage.evidence.tables import Books, Orders
 from patronage.findings.who import ColumnQuality, OrderSummary, QuarantineReason, Reconciliation
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count
 
 REVENUE_LINES = frozenset({"revenue", "sales", "turnover", "net sales"})
 COST_LINES = frozenset({"cost of goods", "cost of goods sold", "cogs", "cost of sales"})
@@ -39,6 +41,18 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         **_counted(totals),
         **_loaded(orders),
         **_later(orders),
+        note=silence(orders.as_of, last_good_day(orders.loaded, orders.engine)),
+    )
+
+
+def silence(as_of: date, last: date) -> str:
+    """How far the as-of date lies after the day of the last good order, in a sentence; empty where it does not."""
+    days = (as_of - last).days
+    if days <= 0:
+        return ""
+    return (
+        f"The as-of date {as_of} is {count(days, 'day')} after the last order ({last}); nothing is known of the "
+        "days after it, and they count as days on which nobody bought."
     )
 
 

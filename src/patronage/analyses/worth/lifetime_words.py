@@ -37,9 +37,15 @@ def lifetime_notes(counted: Counted, renewing: Renewing | None) -> tuple[str, ..
         told.append(_losing(counted.losing))
     if renewing is not None:
         fails = renewing.lapsed / (renewing.lapsed + renewing.renewed)
+        one = renewing.customers == 1
+        whose = (
+            "The one contract-like customer is valued by its"
+            if one
+            else (f"The {renewing.customers:,} contract-like customers are valued by their")
+        )
         told.append(
-            f"The {renewing.customers} contract-like customers are valued by their own periods, each renewal failing "
-            f"with {fails:.1%} by what was seen of them; season does not move them."
+            f"{whose} own periods, each renewal failing with {fails:.1%} by what was seen of "
+            f"{'it; season does not move it' if one else 'them; season does not move them'}."
         )
     told.extend(_doubts(counted))
     if counted.basis.kind == REVENUE:

@@ -26,6 +26,7 @@ from patronage.kernels.repeat_counts import RepeatCounts, repeat_counts
 from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count
 
 FEWEST_REPEATERS = 10
 """Customers with a repeat purchase below which nothing tells how rates of buying and leaving differ."""
@@ -49,7 +50,7 @@ def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) 
     Raises EstimationError where fewer than ten customers bought again.
     """
     stored = _stored(orders, buying_type, terms)
-    counts = _counts(stored)
+    counts = _counts(stored, orders)
     repeaters = int(counts.n[counts.x > 0].sum())
     if repeaters < FEWEST_REPEATERS:
         raise EstimationError(_too_few(repeaters, int(counts.customers)))
@@ -83,18 +84,25 @@ def _stored(orders: Orders, buying_type: BuyingType | None, terms: Terms) -> Sto
     return Stored(engine, engine.keep(histories.order_by("customer_id"), "table"), days, terms.time_unit.days)
 
 
-def _counts(stored: Stored) -> RepeatCounts:
+def _counts(stored: Stored, orders: Orders) -> RepeatCounts:
     columns = stored.engine.columns(history_counts(stored.engine.open(stored.table)))
     if not columns["n"].size:
-        raise EstimationError(_nobody(stored.table.rows))
+        raise EstimationError(_nobody(stored.table.rows, orders))
     return _counted(columns, stored.days_per_unit)
 
 
-def _nobody(contract_like: int) -> Fault:
-    if not contract_like:
-        return Fault("repeat_buying", "no customer kept a purchase", "map the column that names the customer")
-    found = f"all {contract_like:,} customers renew like under a contract, so there is no chance in their buying to fit"
-    return Fault("repeat_buying", found, "buying_type tells the gap after which each of them buys again")
+def _nobody(contract_like: int, orders: Orders) -> Fault:
+    """Why nobody's buying can be fitted: all renew, nobody is named, or whoever is named kept no purchase."""
+    if contract_like:
+        whose = "the only customer renews" if contract_like == 1 else f"all {contract_like:,} customers renew"
+        found = f"{whose} like under a contract, so there is no chance in their buying to fit"
+        return Fault("repeat_buying", found, "buying_type tells the gap after which each of them buys again")
+    named: int = orders.engine.value(orders.table.customer_id.nunique())
+    if not named:
+        return Fault("repeat_buying", "no order line names its customer", "map the column that names the customer")
+    found = f"none of the {count(named, 'customer')} named kept a purchase: all their lines are returns or no product"
+    step = "look whether amounts and quantities have the right sign, and what sources.orders sets apart as no product"
+    return Fault("repeat_buying", found, step)
 
 
 def _counted(columns: Columns, days_per_unit: float, suffix: str = "") -> RepeatCounts:
@@ -103,7 +111,10 @@ def _counted(columns: Columns, days_per_unit: float, suffix: str = "") -> Repeat
 
 
 def _too_few(repeaters: int, customers: int) -> Fault:
-    found = f"{repeaters:,} of {customers:,} customers bought on two days or more, expected {FEWEST_REPEATERS} or more"
+    found = (
+        f"{repeaters:,} of {count(customers, 'customer')} bought on two days or more, "
+        f"expected {FEWEST_REPEATERS} or more"
+    )
     step = (
         "lifetime_value, customer_equity, calendar and backtests wait for a longer history; "
         "order_summary, change_bridge, customer_profit, whale_curve and cohorts do not need one"
@@ -155,6 +166,8 @@ def _choice(fits: Mapping[Model, RepeatFit], held: Mapping[Model, float | None])
 def _told_left_out(customers: int) -> str:
     if not customers:
         return ""
+    if customers == 1:
+        return " 1 customer who renews like under a contract is left out of the fit."
     return f" {customers:,} customers who renew like under a contract are left out of the fit."
 
 

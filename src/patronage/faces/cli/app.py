@@ -11,8 +11,17 @@ import typer
 from typer.exceptions import TyperException
 
 from patronage.faces.cli import begin, compare, look, people, start, work
-from patronage.faces.cli.screen import FAILED, INVALID, disk_fault, out, tell_faults, warn
-from patronage.vocabulary.errors import BlockedError, EvidenceError, Fault, PatronageError, ProjectError, StrategyError
+from patronage.faces.cli.screen import FAILED, INVALID, NOTHING, disk_fault, out, tell_faults, warn
+from patronage.vocabulary.errors import (
+    AbsentError,
+    BlockedError,
+    EstimationError,
+    EvidenceError,
+    Fault,
+    PatronageError,
+    ProjectError,
+    StrategyError,
+)
 from patronage.vocabulary.version import VERSION
 
 TRACEBACK = "PATRONAGE_TRACEBACK"
@@ -82,7 +91,7 @@ def run(arguments: list[str]) -> int:
         found = app(args=arguments, prog_name="patronage", standalone_mode=False)
     except PatronageError as error:
         tell_faults(error.faults, as_json=as_json)
-        return INVALID if _is_input(error) else FAILED
+        return _code_of(error)
     except TyperException as error:
         refusal = cast("Any", error)
         if as_json:
@@ -117,9 +126,13 @@ def _stopped() -> int:
     return FAILED
 
 
-def _is_input(error: PatronageError) -> bool:
-    """Whether the input is at fault, rather than the machine or another program."""
-    return isinstance(error, EvidenceError | StrategyError | ProjectError) and not isinstance(error, BlockedError)
+def _code_of(error: PatronageError) -> int:
+    """The exit code of a refusal: nothing to be computed, the input at fault, or else the machine or the product."""
+    if isinstance(error, AbsentError | EstimationError):
+        return NOTHING
+    if isinstance(error, BlockedError):
+        return FAILED
+    return INVALID if isinstance(error, EvidenceError | StrategyError | ProjectError) else FAILED
 
 
 def _own_fault(error: Exception) -> Fault:

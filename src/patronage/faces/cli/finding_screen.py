@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.markup import escape
 
 from patronage.faces.cli.screen import out, printable, table
-from patronage.faces.words import beyond, cell, numbered, unit_of, words_of
+from patronage.faces.words import beyond, cell, numbered, sentence, unit_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 UNITS = ("unit", "currency")
 """How the names of figures end that are units of money."""
 
+REASONS = ("why", "why not", "note")
+"""How the names of figures end that are told as sentences."""
+
 SHOWN_ROWS = 10
 """How many rows of each table the screen shows."""
+
+ROWS_OF_ONE = 50
+"""How many rows the screen shows of a table that is asked for by itself."""
 
 
 def tell_finding(
@@ -38,14 +44,21 @@ def tell_finding(
             rows = [_numbered_estimate(*one) for one in enumerate(part, start=1)] if _is_estimate(part[0]) else part
             _tell_rows(f"{label}: {numbered(len(part), 'row')}", list(rows[0]), rows)
     for key, stored in tables.items():
-        shown = stored.records(SHOWN_ROWS)
-        if not shown:
-            out.print(f"\n[italic]{escape(words_of(key))}: no rows[/]")
-            continue
-        title = f"{words_of(key)}: {len(shown)} of {numbered(stored.rows, 'row')}"
-        _tell_rows(title, stored.columns, [{**row, **told(key, row)} for row in shown])
+        tell_table(key, stored, told, SHOWN_ROWS)
     if tables:
         out.print("\nAll rows: --table NAME --csv FILE, or --parquet FILE")
+
+
+def tell_table(
+    key: str, stored: StoredTable, told: Callable[[str, Mapping[str, Any]], dict[str, str]], most: int = ROWS_OF_ONE
+) -> None:
+    """The first rows of one table of a finding; told: as tell_finding takes it."""
+    shown = stored.records(most)
+    if not shown:
+        out.print(f"\n[italic]{escape(words_of(key))}: no rows[/]")
+        return
+    title = f"{words_of(key)}: {len(shown)} of {numbered(stored.rows, 'row')}"
+    _tell_rows(title, stored.columns, [{**row, **told(key, row)} for row in shown])
 
 
 def _tell_rows(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -80,6 +93,8 @@ def _parts(value: Any, label: str) -> Iterator[tuple[str, str | list[dict[str, A
             yield from _parts(inner, f"{label} {words_of(key)}".strip())
     elif isinstance(value, list) and value and all(isinstance(member, dict) for member in cast("list[Any]", value)):
         yield label, cast("list[dict[str, Any]]", value)
+    elif label.endswith(REASONS) and isinstance(value, str) and value:
+        yield label, printable(sentence(value))
     elif value != "":
         yield label, unit_of(value) if isinstance(value, str) and label.endswith(UNITS) else _inline(value)
 

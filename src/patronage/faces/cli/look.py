@@ -12,7 +12,7 @@ from patronage.decisions.decision import Decision
 from patronage.evidence.store import StoredTable
 from patronage.faces.cli.choices import AsJson, Folder
 from patronage.faces.cli.decision_screen import tell_ledger
-from patronage.faces.cli.finding_screen import tell_finding
+from patronage.faces.cli.finding_screen import tell_finding, tell_table
 from patronage.faces.cli.screen import err, out, table, tell_json, tell_next, warn
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.names import SegmentNames
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 LATER = "an analysis of a later release"
 """How what a question waits for begins where no evidence of the company is missing."""
 
+MOST_JSON_ROWS = 50
+"""Most rows of a table that stand in a JSON document; files hold all of them."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
@@ -42,16 +45,26 @@ def register(app: typer.Typer) -> None:
 def show(  # noqa: PLR0917  each is an option of the command
     folder: Folder,
     finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its name, such as change_bridge.")],
-    table_name: Annotated[str | None, typer.Option("--table", metavar="T", help="One table of the finding.")] = None,
+    table_name: Annotated[
+        str | None, typer.Option("--table", metavar="T", help="Only one table of the finding.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")] = None,
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as Parquet.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one finding of the last run, or write one of its tables to a file."""
-    run = open_study(folder).last_run_of(finding)
+    study = open_study(folder)
+    run = study.last_run_of(finding)
     made = run.finding(finding)
+    _tell_other_day(finding, run, study.last_run())
     if table_name is not None:
-        _write_table(chosen(stored_tables(made), table_name), csv, parquet)
+        table_of = chosen(stored_tables(made), table_name)
+        if csv is not None or parquet is not None:
+            _write_table(table_of, csv, parquet)
+        elif as_json:
+            tell_json(table_data(finding, table_name, table_of, run.record["as_of"]))
+        else:
+            tell_table(table_name, table_of, SegmentNames.of(run).row)
         return
     if csv is not None or parquet is not None:
         option, known = "--csv" if csv is not None else "--parquet", ", ".join(stored_tables(made))
@@ -64,9 +77,22 @@ def show(  # noqa: PLR0917  each is an option of the command
         tell_finding(data, stored_tables(made), SegmentNames.of(run).row)
 
 
+def table_data(finding: str, name: str, stored: StoredTable, as_of: str) -> dict[str, Any]:
+    """The first rows of one table of a finding as plain data, beside how many rows it has."""
+    first = [{key: plain(value) for key, value in row.items()} for row in stored.records(MOST_JSON_ROWS)]
+    return {
+        "finding": finding, "as_of": as_of, "table": name, "rows": stored.rows, "columns": list(stored.columns),
+        "first_rows": first,
+    }  # fmt: skip
+
+
+def _tell_other_day(finding: str, run: Run, last: Run) -> None:
+    day, other = run.record["as_of"], last.record["as_of"]
+    if day != other:
+        warn(f"{finding} is as of {day}: it was computed by itself, and the last run is as of {other}")
+
+
 def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) -> None:
-    if csv is None and parquet is None:
-        raise ProjectError(Fault("--table", "needs a file to write to", "add --csv FILE or --parquet FILE"))
     if csv is not None:
         write_csv(stored, csv)
     if parquet is not None:

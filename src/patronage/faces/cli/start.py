@@ -14,6 +14,7 @@ from patronage.faces.cli.screen import GOOD, NOTHING, out, printable, progress, 
 from patronage.study.decided import decided_ledger
 from patronage.study.shelf import Run
 from patronage.study.study import open_study
+from patronage.vocabulary.errors import Fault, ProjectError
 
 SHOWN_DECISIONS = 10
 """How many decisions the demo prints."""
@@ -77,6 +78,8 @@ def report(
 ) -> None:
     """Write the report of the last run as one HTML file that works offline."""
     run = open_study(folder).last_run()
+    if to is not None and not to.parent.is_dir():
+        raise ProjectError(Fault("--to", f"there is no folder {str(to.parent)!r}", "make it first, or name another"))
     with progress(silent=as_json) as say:
         say("report")
         page = write_page(run, to or folder / "report.html", redact=redact)

@@ -54,6 +54,7 @@ def run_data(run: Run) -> dict[str, Any]:
         "tables": record["tables"],
         "seconds": record["seconds"],
         "peak_memory_bytes": record["peak_memory_bytes"],
+        "notes": record.get("notes", []),
         "findings": record["findings"],
     }
 
@@ -72,6 +73,8 @@ def tell_run(run: Run) -> None:
         rows,
         frozenset({2}),
     )
+    for note in record.get("notes", []):
+        out.print(f"\n{printable(note)}", markup=False)
     if "computed" not in run.statuses.values():
         warn("No finding can be computed from what is given; the table says what each waits for.")
 

@@ -9,7 +9,7 @@ from patronage.faces.drawing import Picture
 from patronage.faces.words import cell, percent, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from patronage.evidence.store import StoredTable
 
@@ -75,14 +75,17 @@ def page_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[s
 
 
 def stored_rows(
-    table: StoredTable, *, limit: int, order: str | None = None, keep: Callable[[Mapping[str, Any]], bool] | None = None
+    table: StoredTable, *, limit: int, order: str | None = None, asked: str = ""
 ) -> tuple[list[dict[str, Any]], str]:
-    """The first rows of a small stored table, largest of `order` first, and a note on how many there are in all."""
-    rows: list[dict[str, Any]] = [row for row in table.rows_one_by_one() if keep is None or keep(row)]
+    """The first rows of a small stored table, largest of `order` first, and a note on how many there are in all.
+
+    asked: the finding and its table, as `patronage show` takes them.
+    """
+    rows: list[dict[str, Any]] = list(table.rows_one_by_one())
     if order is not None:
         rows.sort(key=lambda row: (row[order] is None, -abs(float(row[order] or 0.0)), str(row)))
     note = (
-        f"The first {limit} of {len(rows):,} rows; all of them: patronage show DIR, with --table."
+        f"The first {limit} of {len(rows):,} rows; all of them: patronage show DIR {asked} --csv FILE."
         if len(rows) > limit
         else ""
     )

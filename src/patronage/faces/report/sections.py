@@ -39,7 +39,7 @@ def what_changed(pages: Pages) -> Section:
         "the change to the cent, and no assumption enters."
     )
     columns = {"name": "Name", "from_revenue": "Before", "to_revenue": "After", "change": "Change"}
-    tables = _by_group(pages, bridge, columns, "change")
+    tables = _by_group(pages, "change_bridge", columns, "change")
     return Section(
         "change", "What changed", "What changed, and who caused it", (words, more),
         (waterfall("Revenue, before and after", words, bars, pages.coin),), (), tables,
@@ -72,7 +72,7 @@ def where_profit_sits(pages: Pages) -> Section:
         )
     tables: list[PageTable] = []
     if profit.thresholds is not None:
-        shown, note = stored_rows(profit.thresholds, limit=12)
+        shown, note = stored_rows(profit.thresholds, limit=12, asked="customer_profit --table thresholds")
         columns = {
             "cost_per_order": f"If an order costs ({pages.coin})", "customers_losing": "Customers who lose money",
             "share_losing": "Share", "losing_already": "Of them at no cost at all", "money": "Their loss",
@@ -114,7 +114,7 @@ def what_customers_are_worth(pages: Pages) -> Section:
     elif equity.why_no_bridge:
         paragraphs.append(f"No bridge from a year ago: {equity.why_no_bridge}.")
     columns = {"name": "Name", "customers": "Customers", "equity": "Worth", "p05": "Low (5%)", "p95": "High (95%)"}
-    tables = _by_group(pages, equity, columns, "equity")
+    tables = _by_group(pages, "customer_equity", columns, "equity")
     return Section("equity", "Worth", title, tuple(paragraphs), tuple(pictures), (), tables)
 
 
@@ -203,6 +203,7 @@ def data_quality(pages: Pages) -> Section:
         f"{summary.repeated_lines:,} exact repeats are kept "
         f"and flagged. Value is counted as {summary.value_basis}."
     )
+    words = " ".join(filter(None, (words, summary.note)))
     tables = [
         page_table(
             "Columns",
@@ -257,12 +258,13 @@ def _forecasts(met: Any) -> Any:
     return windows("Forecast then, happened since: purchase days in each window", words, rows, "purchase days")
 
 
-def _by_group(pages: Pages, finding: Any, columns: dict[str, str], order: str) -> tuple[PageTable, ...]:
+def _by_group(pages: Pages, name: str, columns: dict[str, str], order: str) -> tuple[PageTable, ...]:
     """What a finding tells of each declared segment and of each place, where it tells it."""
+    finding = pages.finding(name)
     tables: list[PageTable] = []
     for key in (BY_SEGMENT, "by_place"):
         if (table := getattr(finding, key)) is not None:
-            rows, note = stored_rows(table, limit=15, order=order)
+            rows, note = stored_rows(table, limit=15, order=order, asked=f"{name} --table {key}")
             tables.append(page_table(label(key), [row | pages.segments.row(key, row) for row in rows], columns, note))
     return tuple(tables)
 
