@@ -1,11 +1,16 @@
-"""What all tests share: the real data, the browser, Spark, and how hypothesis searches."""
+"""What all tests share: the real data, the browser, Spark, PostgreSQL, and how hypothesis searches."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -28,10 +33,11 @@ settings.load_profile("patronage")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests that use Spark on one worker, so that one Java machine serves them all."""
+    """Keeps the tests that use Spark, and those that use PostgreSQL, on one worker each, for one server."""
     for item in items:
-        if "spark" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("spark"))
+        for server in ("spark", "postgres"):
+            if server in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(server))
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +90,81 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of the test run's own, up to the name of the database, with the user `owner`.
+
+    A user other than owner needs the password `right`; the server runs as a user without rights.
+    """
+    initdb, pg_ctl = _postgres_program("initdb"), _postgres_program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        reason = "PostgreSQL's initdb and pg_ctl were not found: run tools/prepare-tests"
+        if STRICT:
+            pytest.fail(f"{reason} (PATRONAGE_REQUIRE_DATA forbids the skip)")
+        pytest.skip(reason)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # The server refuses to be root; its folder lies where another user may reach it.
+    with tempfile.TemporaryDirectory(prefix="patronage-postgres-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        as_other: dict[str, Any] = {}
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            shutil.chown(folder, "nobody")
+            as_other = {"user": "nobody", "group": _group_of("nobody"), "extra_groups": []}
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+        options: dict[str, Any] = {"cwd": folder, "env": environment, "timeout": 60, **as_other}
+        quiet: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+        made = [initdb, "-D", str(folder / "db"), "-U", "owner", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]
+        subprocess.run(made, check=True, **options, **quiet)
+        allowed = "host all owner 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        (folder / "db" / "pg_hba.conf").write_text(allowed, encoding="utf-8")
+        settings = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        server = [pg_ctl, "-D", str(folder / "db"), "-w", "-l", str(folder / "log")]
+        subprocess.run([*server, "-o", settings, "start"], check=True, **options, **quiet)
+        yield f"postgresql://owner@127.0.0.1:{port}"
+        subprocess.run([*server, "-m", "immediate", "stop"], check=True, **options, **quiet)
+
+
+def _postgres_program(name: str) -> str | None:
+    """A program of the server: on the PATH, else where Debian puts the newest."""
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(places[-1]) if places else None)
+
+
+def _group_of(user: str) -> int:
+    """The number of a user's own group."""
+    import pwd
+
+    return pwd.getpwnam(user).pw_gid
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of the test's own: its URL, and what changes it."""
+
+    url: str
+
+    def run(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Runs statements, and gives the rows of the last."""
+        from adbc_driver_postgresql import dbapi
+
+        with dbapi.connect(self.url, autocommit=True) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if statements[-1].startswith("SELECT") else []
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[Database]:
+    """An empty database on the server of the test run."""
+    name = f"shop_{uuid.uuid4().hex[:8]}"
+    server = Database(f"{postgres}/postgres")
+    server.run(f"CREATE DATABASE {name}")
+    yield Database(f"{postgres}/{name}")
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 STRATEGY = """\

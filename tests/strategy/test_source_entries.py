@@ -58,7 +58,7 @@ def test_sources_keep_the_order_of_the_file_and_an_empty_one_is_left_out():
             "orders: {columns: {}}",
             (
                 "line 3, column 11: sources.orders.from: is missing; add it: path, pattern such as "
-                "data/*.parquet, or database file, from this file's folder"
+                "data/*.parquet, or database file, from this file's folder, or postgresql://user@host/db"
             ),
         ),
         (

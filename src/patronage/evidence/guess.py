@@ -47,13 +47,14 @@ class MissingColumn:
 class Guess:
     """What an order export seems to be.
 
-    layout: the program that wrote it, or `general names`. source_columns: all names in order.
+    name: of the file, or of the table. layout: the program that wrote it, or `general names`.
+    source_columns: all names in order.
     currency: None where nothing tells; currency_why: how it is known. words: how the file is
     written. keep, not_product: proposed expressions. apart: the lines that not_product keeps apart.
     faults: what would be refused as things stand, such as dates that can be read two ways.
     """
 
-    path: Path
+    name: str
     layout: str
     columns: tuple[GuessedColumn, ...]
     missing: tuple[MissingColumn, ...]
@@ -66,28 +67,33 @@ class Guess:
     apart: tuple[ApartLines, ...]
     faults: tuple[Fault, ...]
 
-    def mapping(self, location: str) -> SourceMapping:
+    def mapping(self, location: str, source_table: str | None = None) -> SourceMapping:
         """The guess as the mapping of a source at a location relative to the project folder."""
         return SourceMapping(
             "orders",
             location,
             {item.canonical: item.text for item in self.columns},
+            source_table=source_table,
             keep=parsed(self.keep) if self.keep else None,
             not_product=parsed(self.not_product) if self.not_product else None,
         )
 
 
-def guess_orders(path: Path, engine: Engine, mapped: Mapping[str, str] | None = None) -> Guess:
+def guess_orders(
+    orders: Path | str, engine: Engine, mapped: Mapping[str, str] | None = None, source_table: str | None = None
+) -> Guess:
     """The likely meaning of an order export.
 
+    orders: its path, or the URL of a PostgreSQL database. source_table: where there are several.
     mapped: canonical columns to source columns or expressions that a person has said already; they
     are taken as they are. Raises EvidenceError when the file cannot be read at all.
     """
     said = dict(mapped or {})
-    with raw_source(SourceMapping("orders", path.name, {}), path.parent, engine) as raw:
+    location, folder = (orders.name, orders.parent) if isinstance(orders, Path) else (orders, Path())
+    with raw_source(SourceMapping("orders", location, {}, source_table=source_table), folder, engine) as raw:
         sample = sampled(raw, engine)
         if not sample.rows:
-            raise EvidenceError(Fault(str(path), "there is a header and no row below it", "export it again"))
+            raise EvidenceError(Fault(str(orders), "there is a header and no row below it", "export it again"))
         layout, found, keep = layout_columns(sample)
         named = named_columns(sample, {**found, **said})
         if found:
@@ -100,7 +106,8 @@ def guess_orders(path: Path, engine: Engine, mapped: Mapping[str, str] | None = 
         faults, apart, not_product = ((), (), None) if missing else _looked_into(raw, texts, keep, engine)
     shown = tuple(GuessedColumn(name, text, sample.shown(text, SHOWN), why) for name, (text, why) in columns.items())
     return Guess(
-        path, layout, shown, missing, tuple(sample.columns), currency, currency_why, raw.words,
+        orders.name if isinstance(orders, Path) else raw.files[0],
+        layout, shown, missing, tuple(sample.columns), currency, currency_why, raw.words,
         keep, not_product, apart, faults,
     )  # fmt: skip
 

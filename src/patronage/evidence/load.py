@@ -99,6 +99,7 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     return Loaded(
         table, good, quarantine, all_rows, reasons, seen, given, repeats,
         read_as=work.source.raw.words, left_out=_left_out(work, all_rows, engine), apart=apart, not_product=not_product,
+        content=work.source.raw.content,
     )  # fmt: skip
 
 

@@ -53,7 +53,8 @@ class Loaded:
     given: canonical columns that the source maps. repeats: exact repeats among the good rows.
     read_as: how the source is written. left_out: rows that the mapping's `keep` left out, which are
     not among rows_in. apart: order lines that look like no product while the
-    mapping keeps none apart; not_product: the expression that would.
+    mapping keeps none apart; not_product: the expression that would. content: fingerprint of what was
+    read, where the source is a table of a server.
     """
 
     table: str
@@ -68,3 +69,4 @@ class Loaded:
     left_out: int = 0
     apart: tuple[ApartLines, ...] = ()
     not_product: str | None = None
+    content: str | None = None

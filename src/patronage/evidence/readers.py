@@ -19,10 +19,12 @@ from patronage.evidence.csv_repair import repaired_rows, row_lines, utf8_copy
 from patronage.evidence.databases import duckdb_table, json_columns, json_line_rows, json_row_lines, sqlite_rows
 from patronage.evidence.engine import literal_path
 from patronage.evidence.places import Places, lines_of, rows_in_order, write_numbers
+from patronage.evidence.postgres import copied_table
 from patronage.evidence.source_files import source_files, source_format
 from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE, PLACE, write_text_rows
 from patronage.evidence.worksheets import sheet_rows
 from patronage.vocabulary.errors import EvidenceError, Fault
+from patronage.vocabulary.sources import names_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -41,6 +43,7 @@ class RawSource:
     columns: names in the source, in order, to those internal names. files: names of the files.
     words: how the source was read, for a reader. machine_written: numbers are written as machines
     write them, so that no decimal mark is to be found. places: where rows stand in the source, found when asked.
+    content: fingerprint of what was read, where the source is no file that can be looked at again.
     """
 
     table: ir.Table
@@ -49,6 +52,7 @@ class RawSource:
     words: str
     machine_written: bool
     places: Callable[[], Places] = rows_in_order
+    content: str | None = None
 
 
 @contextmanager
@@ -58,7 +62,8 @@ def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generato
     Raises EvidenceError where a file is missing, empty, without columns, in another format or
     encoding than said, or has two columns of one name.
     """
-    files = [_absolute(path) for path in source_files(mapping, folder)]
+    in_database = names_database(mapping.location)
+    files = [] if in_database else [_absolute(path) for path in source_files(mapping, folder)]
     where = f"{mapping.table} ({mapping.location})"
     with ExitStack() as stack:
         kept = tempfile.TemporaryDirectory(dir=engine.folder, prefix=".reading-", ignore_cleanup_errors=True)
@@ -67,7 +72,7 @@ def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generato
             mapping, files, tuple(_shown(path, _absolute(folder)) for path in files), where, engine, spare, stack
         )
         try:
-            yield reading.opened()
+            yield reading.postgres() if in_database else reading.opened()
         except duckdb.Error as error:
             raise EvidenceError(_stopped(error, where)) from error
 
@@ -165,6 +170,16 @@ class _Reading:
         named = table.select(**{columns[name]: _flat(table[name]) for name in table.columns})
         staged = self.stack.enter_context(self.engine.staged(named.mutate(**{LINE: ibis.row_number() + 1}), "raw"))
         return RawSource(self._shaped(staged, list(columns.values())), columns, self.names, "DuckDB", True)
+
+    def postgres(self) -> RawSource:
+        """The raw cells of a table of a PostgreSQL database."""
+        path = self.spare / "rows.parquet"
+        names, content = copied_table(self.mapping.location, self.mapping.source_table, path, self.where)
+        columns = self._columns(names)
+        table = self._view(self.engine.connection.read_parquet)(literal_path(path), file_row_number=True)
+        table = self._shaped(table.mutate(**{LINE: table.file_row_number + 1}), list(columns.values()))
+        words = f"PostgreSQL, table {content.table}"
+        return RawSource(table, columns, (content.table,), words, True, content=content.fingerprint)
 
     # What is read in pieces of rows
 

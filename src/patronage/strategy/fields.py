@@ -54,7 +54,8 @@ def _name(value: object) -> str:
     return _text(value, MAX_NAME)
 
 
-def _long_text(value: object) -> str:
+def long_text(value: object) -> str:
+    """A text of at most MAX_TEXT characters that is not blank; raises RefusedError for any other value."""
     return _text(value, MAX_TEXT)
 
 
@@ -172,7 +173,7 @@ def _text_schema(longest: int, **more: Any) -> dict[str, Any]:
 
 
 Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_text_schema(MAX_NAME))]
-LongText = Annotated[str, PlainValidator(_long_text), WithJsonSchema(_text_schema(MAX_TEXT))]
+LongText = Annotated[str, PlainValidator(long_text), WithJsonSchema(_text_schema(MAX_TEXT))]
 Identifier = Annotated[
     str, PlainValidator(_identifier), WithJsonSchema(_text_schema(MAX_NAME, pattern=r"^\w[\w.:-]*$"))
 ]

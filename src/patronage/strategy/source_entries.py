@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator, TypeAdapter, WithJsonSchema
 
 from patronage.strategy.document import Keyed, Node
 from patronage.strategy.fields import (
+    MAX_TEXT,
     Condition,
     Currency,
     DecimalMark,
@@ -19,9 +20,11 @@ from patronage.strategy.fields import (
     StrictEntry,
     choice_of,
     choice_schema,
+    long_text,
 )
+from patronage.strategy.refusal import RefusedError
 from patronage.strategy.section import Section
-from patronage.vocabulary.sources import SourceMapping
+from patronage.vocabulary.sources import SourceMapping, holds_password, names_database
 
 LATER_TABLES = frozenset({
     "contacts", "interactions", "deals", "deal_reasons", "choices", "survey", "market", "feedback", "ideas",
@@ -46,18 +49,33 @@ FormatWord = Annotated[
 ]
 
 
+def _location(value: object) -> str:
+    location = long_text(value)
+    if names_database(location) and holds_password(location):
+        step = "take it out; set PGPASSWORD in the environment, or name a passfile or a service"
+        raise RefusedError("is a database with its password, which does not belong into a file", step)
+    return location
+
+
+Location = Annotated[
+    str, PlainValidator(_location), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT})
+]
+
+
 class SourceEntry(StrictEntry):
     """One source: where it lies, how it is written, and what its columns mean."""
 
-    location: LongText = Field(
-        alias="from", description="Path, pattern such as data/*.parquet, or database file, from this file's folder."
+    location: Location = Field(
+        alias="from",
+        description="Path, pattern such as data/*.parquet, or database file, from this file's folder, or "
+        "postgresql://user@host/db.",
     )
     columns: dict[str, LongText] = Field(
         description="Canonical column: the source column's exact name, or an expression over source columns."
     )
     format: FormatWord | None = Field(None, description="What the source is, where its name does not say it.")
     sheet: Name | None = Field(None, description="Sheet of a workbook; without it the first.")
-    table: Name | None = Field(None, description="Table of a database file.")
+    table: Name | None = Field(None, description="Table or view of a database, such as lines or sales.lines.")
     encoding: Name | None = Field(None, description="Encoding of a text file, such as utf-8 or cp1252.")
     delimiter: OneCharacter | None = Field(None, description="The character between columns of a text file.")
     decimal: DecimalMark | None = Field(None, description="The decimal mark of numbers in a text file.")

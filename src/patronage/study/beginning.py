@@ -14,6 +14,7 @@ from patronage.strategy.starting_file import Beginning, starting_file
 from patronage.strategy.strategy import load_strategy
 from patronage.study.project import Project
 from patronage.vocabulary.errors import EvidenceError, Fault, ProjectError
+from patronage.vocabulary.sources import SourceMapping, names_database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,15 +27,17 @@ NO_CURRENCY = "XXX"
 class Start:
     """What a new project begins from.
 
+    orders: a file, or the URL of a PostgreSQL database, of which table says the table.
     said: canonical columns to source columns or expressions that a person named. currency: None to
     take what the file tells.
     """
 
     folder: Path
-    orders: Path
+    orders: Path | str
     said: Mapping[str, str]
     name: str | None = None
     currency: str | None = None
+    table: str | None = None
 
 
 def looked_at(start: Start) -> Guess:
@@ -46,12 +49,12 @@ def looked_at(start: Start) -> Guess:
     if (start.folder / "strategy.yaml").exists():
         next_step = "change strategy.yaml there, or name another folder"
         raise ProjectError(Fault(str(start.folder), "is a project already", next_step))
-    if not start.orders.exists():
+    if isinstance(start.orders, Path) and not start.orders.exists():
         raise EvidenceError(Fault(str(start.orders), "there is no such file", "check the path"))
     with tempfile.TemporaryDirectory(prefix="patronage-") as scratch:
         engine = Engine(Path(scratch))
         try:
-            guess = guess_orders(start.orders.resolve(), engine, start.said)
+            guess = guess_orders(_source(start), engine, start.said, start.table)
         finally:
             engine.close()
     # A slip in what a person typed is told before a file is written that would have to be mended by hand.
@@ -65,7 +68,7 @@ def looked_at(start: Start) -> Guess:
 def begun(start: Start, guess: Guess) -> Project:
     """The new project: its folder with a commented strategy.yaml."""
     start.folder.mkdir(parents=True, exist_ok=True)
-    mapping = guess.mapping(_location(start))
+    mapping = guess.mapping(_location(start), start.table)
     notes = {
         ("orders", column.canonical): f"e.g. {', '.join(column.samples)}" for column in guess.columns if column.samples
     }
@@ -83,8 +86,12 @@ def begun(start: Start, guess: Guess) -> Project:
 def require_same_orders(start: Start) -> None:
     """Raises ProjectError where a project is there already and stands on other orders, or columns were named for it."""
     sources = load_strategy(start.folder / "strategy.yaml").sources
-    locations = [start.folder / source.location for source in sources if source.table == "orders"]
-    if start.orders.resolve() not in [location.resolve() for location in locations]:
+    places = [
+        _place(start.folder, source)
+        for source in sources
+        if source.table == "orders" and start.table in {None, source.source_table}
+    ]
+    if _source(start) not in places:
         found = "is a project already, and stands on other orders"
         raise ProjectError(Fault(str(start.folder), found, "name another folder: --into DIR"))
     if start.said or start.currency:
@@ -94,10 +101,23 @@ def require_same_orders(start: Start) -> None:
 
 def _location(start: Start) -> str:
     """Where the orders lie as the strategy file says it: relative when inside the project, else whole."""
-    orders, folder = start.orders.resolve(), start.folder.resolve()
+    orders, folder = _source(start), start.folder.resolve()
+    if isinstance(orders, str):
+        return orders
     return orders.relative_to(folder).as_posix() if orders.is_relative_to(folder) else orders.as_posix()
+
+
+def _source(start: Start) -> Path | str:
+    """The file that the orders are in, by its whole path, or their database."""
+    return start.orders.resolve() if isinstance(start.orders, Path) else start.orders
+
+
+def _place(folder: Path, source: SourceMapping) -> Path | str:
+    """The file of a source by its whole path, or its database."""
+    return source.location if names_database(source.location) else (folder / source.location).resolve()
 
 
 def _missing_fault(start: Start, canonical: str, candidates: tuple[str, ...]) -> Fault:
     could = f"could be {' or '.join(map(repr, candidates))}" if candidates else "no column looks like it"
-    return Fault(f"{start.orders.name}: {canonical}", f"was not found; {could}", f"name it: --map {canonical}=COLUMN")
+    name = start.orders.name if isinstance(start.orders, Path) else start.table or "orders"
+    return Fault(f"{name}: {canonical}", f"was not found; {could}", f"name it: --map {canonical}=COLUMN")

@@ -19,7 +19,7 @@ from patronage.evidence.load import LoadSettings, load
 from patronage.evidence.loaded import Loaded
 from patronage.study.cache import building, read_value, write_value
 from patronage.study.digest import code_digest, digest
-from patronage.study.inputs import InputFile, contents, input_files
+from patronage.study.inputs import InputFile, contents, inputs_of
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from patronage.evidence.engine import Engine
     from patronage.study.project import Project
     from patronage.vocabulary.sources import SourceMapping
+
+
+_READINGS = 3
+"""Times that a table of a server is read, while it changes, before it is given up."""
+
+
+class _MovedError(Exception):
+    """A table is no longer what it was when its fingerprint was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,10 @@ def gathered(
     faults: list[Fault] = []
     for mapping in sources:
         say(f"loading {mapping.table}")
-        files[mapping.table] = input_files(project.folder, mapping.location)
-        key = digest(contents(files[mapping.table]), _mapped(mapping), currency, code_digest())
-        digests[mapping.table] = key
         try:
-            tables[mapping.table] = _loaded(project, mapping, currency, engine, key)
+            files[mapping.table], digests[mapping.table], tables[mapping.table] = _settled(
+                project, mapping, currency, engine
+            )
         except EvidenceError as error:
             faults.extend(error.faults)
     if faults:
@@ -85,14 +92,40 @@ def typed_evidence(found: Gathered, engine: Engine, as_of: date | None) -> tuple
     return day, {type(item): item for item in made}
 
 
-def _loaded(project: Project, mapping: SourceMapping, currency: str, engine: Engine, key: str) -> Loaded:
+def _settled(
+    project: Project, mapping: SourceMapping, currency: str, engine: Engine
+) -> tuple[tuple[InputFile, ...], str, Loaded]:
+    """What a source stands on, its fingerprint and its rows, which belong together.
+
+    A table of a server may change between the look at it and its reading; then both are done again.
+    """
+    for _ in range(_READINGS):
+        files = inputs_of(project.folder, mapping)
+        key = digest(contents(files), _mapped(mapping), currency, code_digest())
+        try:
+            return files, key, _loaded(project, mapping, currency, engine, (key, files))
+        except _MovedError:
+            continue
+    found = f"the table changed at each of {_READINGS} readings"
+    raise EvidenceError(
+        Fault(f"{mapping.table} ({mapping.location})", found, "read a copy of it, or run at a calm time")
+    )
+
+
+def _loaded(
+    project: Project, mapping: SourceMapping, currency: str, engine: Engine, seen: tuple[str, tuple[InputFile, ...]]
+) -> Loaded:
+    key, files = seen
     target = project.good / f"{mapping.table}-{key}"
     found = read_value(Loaded, target, "loaded")
     if found is not None:
         return found
     with building(target) as folder:
         settings = LoadSettings(currency=currency, today=datetime.now(UTC).date(), as_of=None)
-        write_value(load(mapping, project.folder, engine.within(folder), settings), folder, "loaded")
+        made = load(mapping, project.folder, engine.within(folder), settings)
+        if made.content is not None and made.content != files[0].sha256:
+            raise _MovedError
+        write_value(made, folder, "loaded")
     again = read_value(Loaded, target, "loaded")
     if again is None:
         raise EvidenceError(

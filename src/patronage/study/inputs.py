@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patronage.evidence.postgres import database_content
 from patronage.study.digest import digest, file_digest
+from patronage.vocabulary.sources import SourceMapping, names_database
 
 ALWAYS_READ = 256 * 1024 * 1024
 """Files up to this many bytes are always read for their fingerprint; larger ones only when size or time moved."""
@@ -15,7 +17,10 @@ ALWAYS_READ = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file behind a source, with what tells whether it changed."""
+    """One file behind a source, or one table of a server, with what tells whether it changed.
+
+    Of a table, size counts its rows, and sha256 is the fingerprint that its server computed over them.
+    """
 
     path: str
     size: int
@@ -43,6 +48,18 @@ def input_files(folder: Path, location: str, known: tuple[InputFile, ...] = ()) 
     return tuple(found)
 
 
+def inputs_of(folder: Path, source: SourceMapping, known: tuple[InputFile, ...] = ()) -> tuple[InputFile, ...]:
+    """What a source stands on now: its files, or its table of a server.
+
+    A server is always asked: nothing but its rows tells that they are unchanged.
+    Raises EvidenceError where it cannot be.
+    """
+    if not names_database(source.location):
+        return input_files(folder, source.location, known)
+    seen = database_content(source.location, source.source_table, f"{source.table} ({source.location})")
+    return (InputFile(f"{source.location} {seen.table}", seen.rows, 0, seen.fingerprint),)
+
+
 def matching(folder: Path, location: str) -> list[Path]:
     """The files that a location names: a path, or a glob, relative to the project folder."""
     wanted = folder / location
@@ -52,9 +69,15 @@ def matching(folder: Path, location: str) -> list[Path]:
     return sorted(Path(name) for name in glob.glob(str(wanted), recursive=True) if Path(name).is_file())  # noqa: PTH207
 
 
-def input_record(location: str, files: tuple[InputFile, ...]) -> dict[str, Any]:
+def input_record(source: SourceMapping, files: tuple[InputFile, ...]) -> dict[str, Any]:
     """What a run writes down about one source's files."""
-    return {"location": location, "files": [[file.path, file.size, file.modified, file.sha256] for file in files]}
+    named = {"table": source.table, "location": source.location, "source_table": source.source_table}
+    return {**named, "files": [[file.path, file.size, file.modified, file.sha256] for file in files]}
+
+
+def recorded_source(record: dict[str, Any]) -> SourceMapping:
+    """A source, as far as it says what it stands on, as an earlier run wrote it down."""
+    return SourceMapping(record.get("table", ""), record["location"], {}, source_table=record.get("source_table"))
 
 
 def recorded_files(record: dict[str, Any]) -> tuple[InputFile, ...]:

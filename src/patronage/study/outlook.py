@@ -15,6 +15,7 @@ from patronage.study.segment_faults import segment_faults
 from patronage.study.wiring import Wiring, evidence_name
 from patronage.study.workbench import BEHIND
 from patronage.vocabulary.errors import EvidenceError, Fault
+from patronage.vocabulary.sources import names_database
 from patronage.vocabulary.terms import Terms
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _faults_of_sources(project: Project, strategy: Strategy) -> list[Fault]:
         engine = Engine(Path(scratch))
         try:
             for source in strategy.sources:
-                if matching(project.folder, source.location):
+                if names_database(source.location) or matching(project.folder, source.location):
                     faults.extend(source_faults(source, project.folder, engine, strategy.company.currency))
                     continue
                 found = f"there is no file {source.location!r}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patronage.study.digest import file_digest
-from patronage.study.inputs import input_files, recorded_files
+from patronage.study.inputs import inputs_of, recorded_files, recorded_source
 from patronage.study.options import RunOptions
 from patronage.study.project import Project
 from patronage.study.shelf import Run, last_run, last_run_of
@@ -68,7 +68,7 @@ def _unchanged(project: Project, options: RunOptions) -> Run | None:
         return None
     for source in record["inputs"]:
         known = recorded_files(source)
-        now = input_files(project.folder, source["location"], known)
+        now = inputs_of(project.folder, recorded_source(source), known)
         if [(file.path, file.sha256) for file in now] != [(file.path, file.sha256) for file in known]:
             return None
     found = Run(project, last.folder, record)

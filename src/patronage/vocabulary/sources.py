@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from patronage.vocabulary.expressions import Expression
 
@@ -13,8 +15,9 @@ class SourceMapping:
     """One entry of the `sources:` block.
 
     table: canonical name, such as orders. location: path, glob or database file, relative to the
-    project folder. columns: canonical column to the text that gives it, a source column's exact
-    name or an expression over source columns. keep: only rows for which it holds are read.
+    project folder, or the URL of a PostgreSQL database. columns: canonical column to the text that
+    gives it, a source column's exact name or an expression over source columns. keep: only rows for
+    which it holds are read.
     not_product: lines that are no product (postage, fees, bad debt). line: of the strategy file.
     """
 
@@ -33,3 +36,19 @@ class SourceMapping:
     currency: str | None = None
     line: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+_DATABASE = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
+
+
+def names_database(location: str) -> bool:
+    """Whether a location is the URL of a PostgreSQL database, and no file."""
+    return _DATABASE.match(location.strip()) is not None
+
+
+def holds_password(location: str) -> bool:
+    """Whether the URL of a database has a password in it, beside the user or among its settings."""
+    address, _, settings = _DATABASE.sub("", location.strip(), count=1).partition("?")
+    user = address.rpartition("@")[0]
+    names = [setting.partition("=")[0].strip().lower() for setting in settings.split("&")]
+    return ":" in user or any(unquote(name).endswith("password") for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +18,22 @@ from patronage.faces.cli.work import tell_run
 from patronage.study.decided import decided_ledger
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import EvidenceError, Fault, ProjectError
+from patronage.vocabulary.sources import names_database
 
 if TYPE_CHECKING:
     from patronage.evidence.guess import Guess
     from patronage.study.beginning import Start
 
 Orders = Annotated[
-    Path, typer.Option("--orders", metavar="FILE", help="The order lines: CSV, Excel, Parquet, JSON lines.")
+    str,
+    typer.Option(
+        "--orders",
+        metavar="FILE",
+        help="The order lines: CSV, Excel, Parquet, JSON lines, or postgresql://user@host/db.",
+    ),
+]
+Table = Annotated[
+    str | None, typer.Option("--table", metavar="NAME", help="Table or view of a database, such as sales.lines.")
 ]
 Maps = Annotated[
     list[str] | None,
@@ -44,11 +54,12 @@ def init(  # noqa: PLR0917  each is an option of the command
     maps: Maps = None,
     currency: Currency = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The company's name.")] = None,
+    source_table: Table = None,
     yes: Annotated[bool, typer.Option("--yes", help="Take the guess as it is.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Guess what the columns of an order export mean, show the guess, and write a commented strategy.yaml."""
-    start = _start(folder, orders, maps, currency, name)
+    start = replace(_start(folder, orders, maps, currency, source_table), name=name)
     guess = _guessed(start, silent=as_json)
     if not as_json:
         tell_guess(guess)
@@ -69,19 +80,20 @@ def init(  # noqa: PLR0917  each is an option of the command
         tell_next("run", folder)
 
 
-def try_orders(
-    orders: Annotated[Path, typer.Argument(metavar="FILE", help="The order lines.")],
+def try_orders(  # noqa: PLR0917  each is an option of the command
+    orders: Annotated[str, typer.Argument(metavar="FILE", help="The order lines, or postgresql://user@host/db.")],
     into: Annotated[Path | None, typer.Option(metavar="DIR", help="The project folder to make.")] = None,
     maps: Maps = None,
     currency: Currency = None,
+    source_table: Table = None,
     as_json: AsJson = False,
 ) -> int:
     """Guess the columns of an order export, run everything it allows, and write the report: one command."""
     from patronage.study.beginning import begun, require_same_orders
 
-    folder = into or Path(f"{orders.stem}-patronage")
+    folder = into or Path(f"{(source_table or 'orders') if names_database(orders) else Path(orders).stem}-patronage")
     if not (folder / "strategy.yaml").exists():
-        start = _start(folder, orders, maps, currency, None)
+        start = _start(folder, orders, maps, currency, source_table)
         guess = _guessed(start, silent=as_json)
         if not as_json:
             tell_guess(guess)
@@ -90,7 +102,7 @@ def try_orders(
             err.print(f"Wrote {printable(str(project.strategy))}; before it can run:", markup=False, soft_wrap=True)
             raise EvidenceError(*guess.faults)
     else:
-        require_same_orders(_start(folder, orders, maps, currency, None))
+        require_same_orders(_start(folder, orders, maps, currency, source_table))
     with progress(silent=as_json) as say:
         run = open_study(folder).run(say=say)
         page = write_page(run, folder / "report.html", redact=False)
@@ -108,7 +120,7 @@ def try_orders(
 def tell_guess(guess: Guess) -> None:
     """The guess as a table: our name, the source's, samples, how sure."""
     rows = [[one.canonical, one.text, " | ".join(one.samples), one.why] for one in guess.columns]
-    table(f"{guess.path.name}: {guess.layout}, {guess.words}", ["column", "from", "samples", "how sure"], rows)
+    table(f"{guess.name}: {guess.layout}, {guess.words}", ["column", "from", "samples", "how sure"], rows)
     out.print(f"currency: {guess.currency or 'not known'} ({printable(guess.currency_why)})", markup=False)
     if guess.apart:
         kept = [[one.code, one.description, f"{one.lines:,}", f"{one.money:,.2f}"] for one in guess.apart]
@@ -121,7 +133,7 @@ def tell_guess(guess: Guess) -> None:
         )
 
 
-def _start(folder: Path, orders: Path, maps: list[str] | None, currency: str | None, name: str | None) -> Start:
+def _start(folder: Path, orders: str, maps: list[str] | None, currency: str | None, table: str | None) -> Start:
     from patronage.study.beginning import Start
 
     faults = [
@@ -132,7 +144,7 @@ def _start(folder: Path, orders: Path, maps: list[str] | None, currency: str | N
     if faults:
         raise ProjectError(*faults)
     said = {one.split("=", 1)[0].strip(): one.split("=", 1)[1].strip() for one in maps or []}
-    return Start(folder, orders, said, name, currency)
+    return Start(folder, orders if names_database(orders) else Path(orders), said, currency=currency, table=table)
 
 
 def _guessed(start: Start, *, silent: bool) -> Guess:
@@ -140,7 +152,7 @@ def _guessed(start: Start, *, silent: bool) -> Guess:
     from patronage.study.beginning import looked_at
 
     with progress(silent=silent) as say:
-        say(f"looking at {start.orders.name}")
+        say(f"looking at {start.orders.name if isinstance(start.orders, Path) else start.table or 'the database'}")
         return looked_at(start)
 
 
