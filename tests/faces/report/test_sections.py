@@ -11,7 +11,7 @@ import pytest
 
 from patronage.evidence.store import StoredTable, stored
 from patronage.faces.report.pages import Pages
-from patronage.faces.report.sections import where_profit_sits
+from patronage.faces.report.sections import _foreseen, where_profit_sits
 from patronage.findings.worth import CustomerProfit, Whale, WhaleCurve
 from patronage.vocabulary.estimate import certain
 from patronage.vocabulary.grade import Grade
@@ -59,3 +59,11 @@ def test_losses_of_half_a_year_are_told_by_the_year(half_a_year: Pages) -> None:
 def test_the_table_of_thresholds_tells_who_loses_already(half_a_year: Pages) -> None:
     (shown,) = where_profit_sits(half_a_year).tables
     assert "Of them at no cost at all" in [heading.label for heading in shown.columns]
+
+
+def test_a_forecast_shows_whole_months_with_season_and_trend() -> None:
+    cut = [date(2011, 11, 1), date(2011, 12, 1), date(2011, 12, 1), date(2012, 1, 1), date(2012, 2, 1)]
+    rows = [{"month": month, "expected": 100.0, "factor": 0.5} for month in cut]
+    shown = _foreseen(rows)
+    assert [(row["month"], row["expected"]) for row in shown] == [(cut[0], 50.0), (cut[3], 50.0)]
+    assert len(_foreseen(rows[2:])) == 3

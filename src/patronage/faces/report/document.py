@@ -94,9 +94,11 @@ def _cards(pages: Pages, decisions: tuple[Decision, ...]) -> list[Card]:
             Card("Customers", f"{summary.customers:,}", f"{percent(summary.anonymous_share)} of revenue has none")
         )
     proposed = [row for row in decisions if row.status in (Status.PROPOSED, Status.ACCEPTED)]
-    best = max(proposed, key=lambda row: row.at_stake, default=None)
+    best = max(proposed, key=lambda row: row.value.mean if row.value else 0.0, default=None)
     note = (
-        f"largest: {best.move.kind.replace('_', ' ')}, {span(best.value, pages.currency)}" if best else "see why below"
+        f"worth most: {best.move.kind.replace('_', ' ')}, {span(best.value, pages.currency)}"
+        if best
+        else "see why below"
     )
     cards.append(Card("Proposals", str(len(proposed)), note))
     return cards

@@ -162,12 +162,13 @@ def forecast_and_actual(pages: Pages) -> Section:
         return _waiting(pages, "forecast", "Forecast", title, "calendar")
     rows, _ = stored_rows(calendar.months, limit=200)
     words = (
-        f"Purchases by month beside what the model expects, with its 90% band; months ahead have no dot yet. "
+        f"Purchases by whole month beside what is expected with season and trend, and its 90% band; months ahead have no "
+        f"dot. "
         f"{sentence(calendar.why)} The buying rate moves by a factor of {calendar.trend_per_year.mean:.2f} a year "
         f"({calendar.trend_per_year.p05:.2f} to {calendar.trend_per_year.p95:.2f})."
     )
     caption = "Purchases a month: measured (line with dots) and expected (dashes, band)"
-    picture = forecast(caption, words, rows, "purchase days")
+    picture = forecast(caption, words, _foreseen(rows), "purchase days")
     met = pages.backtest
     if met is None:
         hint = "How such a forecast would have fared is not known yet: patronage backtest DIR --as-of DATE tells."
@@ -181,6 +182,17 @@ def forecast_and_actual(pages: Pages) -> Section:
         pictures.insert(0, _forecasts(met))
         tables.append(page_table("Rolled over several days", rolled, {name: label(name) for name in rolled[0]}))
     return Section("forecast", "Forecast", title, (*met.words, words), tuple(pictures), (), tuple(tables))
+
+
+def _foreseen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whole months with what is expected of them, season and trend included.
+
+    A month that the as-of day cuts in two stands there twice, and then the last one is cut as well.
+    """
+    months = [row["month"] for row in rows]
+    whole = [row for row in rows if months.count(row["month"]) == 1]
+    kept = whole if len(whole) == len(rows) else whole[:-1]
+    return [{**row, "expected": row["expected"] * row["factor"]} for row in kept]
 
 
 def data_quality(pages: Pages) -> Section:
