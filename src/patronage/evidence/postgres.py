@@ -136,10 +136,11 @@ def _chosen(found: list[tuple[Any, ...]], wanted: str | None, where: str) -> tup
 
 def _content(connection: Any, relation: _Relation) -> DatabaseContent:
     """Rows and sums of two 64-bit hashes of every row: the same for the same rows in any order."""
-    row = "ROW(source_row.*)::text"
+    # OFFSET 0 keeps the server from writing each row out once for each hash.
+    texts = f"SELECT ROW(source_row.*)::text AS written FROM {relation.sql()} AS source_row OFFSET 0"  # noqa: S608
     query = (
-        f"SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended({row}, 0))::text, "  # noqa: S608
-        f"pg_catalog.sum(pg_catalog.hashtextextended({row}, 1))::text FROM {relation.sql()} AS source_row"
+        "SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(written, 0))::text, "  # noqa: S608
+        f"pg_catalog.sum(pg_catalog.hashtextextended(written, 1))::text FROM ({texts}) AS texts"
     )
     ((rows, first, second),) = asked(connection, query)
     seen = repr((relation.schema, relation.name, relation.columns, rows, first, second))
