@@ -162,8 +162,8 @@ def forecast_and_actual(pages: Pages) -> Section:
         return _waiting(pages, "forecast", "Forecast", title, "calendar")
     rows, _ = stored_rows(calendar.months, limit=200)
     words = (
-        f"Purchases by whole month beside what is expected with season and trend, and its 90% band; months ahead have no "
-        f"dot. "
+        f"Purchases by whole month beside what is expected with season and trend, and its 90% band; months ahead have "
+        f"no dot. "
         f"{sentence(calendar.why)} The buying rate moves by a factor of {calendar.trend_per_year.mean:.2f} a year "
         f"({calendar.trend_per_year.p05:.2f} to {calendar.trend_per_year.p95:.2f})."
     )
