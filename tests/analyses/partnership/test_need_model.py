@@ -91,5 +91,5 @@ def test_sorting_only_the_best_gives_the_same_lists(seed: int, levels: int) -> N
     rng = np.random.default_rng(seed)
     scores = rng.integers(0, levels, (6, 150)).astype(float) + rng.random((6, 150))
     owned = rng.random((6, 150)) < 0.3
-    few = need_model._best(scores, sparse.csr_array(owned.astype(float)), 10)
+    few = need_model.best_of(scores, sparse.csr_array(owned.astype(float)), 10)
     np.testing.assert_array_equal(few, top_needs(scores, owned, 10))

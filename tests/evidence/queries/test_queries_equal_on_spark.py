@@ -132,6 +132,7 @@ CASES: Mapping[str, Make] = {
     "baskets.item_lines": STAGES["items"],
     "baskets.item_lines of categories": lambda s: baskets.item_lines(s.orders, s.products, baskets.CATEGORY),
     "baskets.customer_items": STAGES["pairs"],
+    "baskets.timed_items": lambda s: baskets.timed_items(s["items"], SLICES),
     "baskets.customer_activity": STAGES["activity"],
     "baskets.item_counts": lambda s: baskets.item_counts(s["pairs"], SLICES),
     "baskets.item_names": lambda s: baskets.item_names(s["items"]),

@@ -24,12 +24,12 @@ from patronage.evidence.queries.baskets import (
     Slices,
     chosen_customers,
     customer_activity,
-    customer_items,
     item_counts,
     item_lines,
     item_names,
     numbered_customers,
     numbered_items,
+    timed_items,
 )
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders, Products
@@ -139,7 +139,7 @@ def _at_level(orders: Orders, products: Products | None, setting: tuple[Slices, 
     engine, (slices, seed) = orders.engine, setting
     lines = item_lines(orders, products, level)
     customers = engine.keep(numbered_customers(customer_activity(lines, slices)).order_by("customer"), "activity")
-    kept = engine.keep(customer_items(lines, slices), "pairs")
+    kept = engine.keep(timed_items(lines, slices), "pairs")
     if not kept.rows:
         told = "no known customer kept a product that has a code"
         raise EstimationError(Fault("next_need", told, "map customer_id and product_id to columns that are filled"))

@@ -22,6 +22,10 @@ ITEMS_TO_CHOOSE = 600
 """Most bought items that the strength is chosen on: inverting takes items cubed operations."""
 
 CUSTOMERS_TO_CHOOSE = 2000
+
+AT_ONCE = 2500
+"""Customers whose scores of all items are held at once."""
+
 CANDIDATES = 100
 """Items of each customer, best first, that are put in order."""
 
@@ -65,7 +69,7 @@ def chosen_scores(found: Baskets) -> Choice:
     for ridge in RIDGES:
         scores = need_scores(owned, item_weights(together, ridge))
         for fresh in (False, True):
-            listed = _best(scores * _factor(shelf, fresh=fresh), owned, LIST)
+            listed = best_of(scores * _factor(shelf, fresh=fresh), owned, LIST)
             rates[Choice(ridge, fresh)] = hit_rate(listed, later).of_purchases
     return max(rates, key=lambda choice: rates[choice])
 
@@ -84,12 +88,12 @@ def scores_of(found: Baskets, needs: Needs) -> Floats:
 
 def listed_needs(found: Baskets, scores: Floats, top: int) -> Whole:
     """The best items that each customer has not bought, (rows, top), -1 where nothing is left."""
-    return _best(scores, found.owned, top)
+    return best_of(scores, found.owned, top)
 
 
 def popular(found: Baskets) -> Whole:
     """The list of the items that most customers bought of late, less what each has bought."""
-    return _best(np.broadcast_to(found.shelf.buyers, found.owned.shape), found.owned, LIST)
+    return best_of(np.broadcast_to(found.shelf.buyers, found.owned.shape), found.owned, LIST)
 
 
 def because(found: Baskets, needs: Needs, listed: Whole) -> tuple[Whole, Floats]:
@@ -113,9 +117,14 @@ def because(found: Baskets, needs: Needs, listed: Whole) -> tuple[Whole, Floats]
     return reason, lift
 
 
-def _best(scores: Floats, owned: sparse.csr_array, top: int) -> Whole:
-    """As top_needs gives them, sorting only the items that may come first."""
+def best_of(scores: Floats, owned: sparse.csr_array, top: int) -> Whole:
+    """As top_needs gives them, sorting only the items that may come first, some customers at a time."""
     top = min(top, owned.shape[1])
+    starts = range(0, max(owned.shape[0], 1), AT_ONCE)
+    return np.vstack([_best(scores[start : start + AT_ONCE], owned[start : start + AT_ONCE], top) for start in starts])
+
+
+def _best(scores: Floats, owned: sparse.csr_array, top: int) -> Whole:
     have = owned.toarray() > 0
     may = min(CANDIDATES, owned.shape[1])
     if may == owned.shape[1]:

@@ -1,24 +1,17 @@
-"""What each customer is likely to need next that it has not bought yet, and when."""
+"""What each customer is likely to need next, again or for the first time, and when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
+from patronage.analyses.partnership.need_again import habits_of, owned_items
 from patronage.analyses.partnership.need_baskets import Baskets, baskets, some
-from patronage.analyses.partnership.need_chances import (
-    Chances,
-    Listed,
-    Whole,
-    chance_of,
-    customer_kinds,
-    learned_chances,
-    listed_on,
-    together,
-)
+from patronage.analyses.partnership.need_chances import customer_kinds, listed_on
 from patronage.analyses.partnership.need_evidence import (
     NeedEvidence,
     activity_of,
@@ -27,145 +20,112 @@ from patronage.analyses.partnership.need_evidence import (
     sampled_pairs,
     shelf_on,
 )
-from patronage.analyses.partnership.need_model import (
-    LIST,
-    Choice,
-    Needs,
-    because,
-    chosen_scores,
-    learned_needs,
-    listed_needs,
-    popular,
-    scores_of,
-)
+from patronage.analyses.partnership.need_judgement import AGAIN, NEW, Judged, judged_needs
+from patronage.analyses.partnership.need_lists import DIGITS, TOP, joined, ranked_again, ranked_new
+from patronage.analyses.partnership.need_model import Needs, because, learned_needs, listed_needs, scores_of
 from patronage.evidence.engine import Columns
 from patronage.evidence.queries.baskets import numbers_within
 from patronage.evidence.tables import Orders, Products
 from patronage.findings.partnership import NextNeed
-from patronage.kernels.next_need import HitGain, HitRate, hit_gain, hit_rate
-from patronage.vocabulary.errors import EstimationError, Fault
+from patronage.kernels.due_again import Habits
+from patronage.kernels.next_need import HitGain
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
 
-TOP = 5
-DIGITS = 6
 AT_ONCE = 4000
 """Customers given lists at once."""
 
-LARGEST_JUDGED = 2500
-"""Customers that lists of the past are judged on; all customers are learned from."""
-
-FEWEST_JUDGED = 30
-"""Customers with a first purchase of an item in the held-out time, below which nothing can be judged."""
-
 BOUGHT_BY_MANY = "bought by many"
-"""What speaks for an item where nothing that the customer bought does."""
+"""What speaks for a new item where nothing that the customer bought does."""
 
 CLEARLY = 1.645
 """Standard errors by which a gain must exceed nothing to be believed: 95%, one-sided."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """The model on the last slice.
+class _Learned:
+    """What lists of today are made with, and the last day known."""
 
-    repeated: share of purchases that were repeats. foreseen, came: purchases of the five first on each list, by chances
-    learned on the slice before. chances: learned on both.
-    """
-
-    model: HitRate
-    popular: HitRate
-    gain: HitGain
-    repeated: float
-    foreseen: float
-    came: int
-    chances: Chances
-
-
-@dataclass(frozen=True, slots=True)
-class _Foretold:
-    """The judged customers of a day, the ten first items for each, and the five first with what followed."""
-
-    judged: Baskets
-    ten: Whole
-    five: Listed
+    judged: Judged
+    needs: Needs
+    habits: Habits
+    today: date
 
 
 def next_need(orders: Orders, products: Products | None, terms: Terms) -> NextNeed:
-    """The five items that each customer active in the last year is likeliest to buy for the first time.
+    """The five items that each customer active in the last year is likeliest to buy next, again or for the first time.
 
-    Items are products, or categories where too many products have buyers and categories are given. Scores are those
-    of the item regression; its ridge is chosen on the slice before the last, and hit rates are of the last slice, from
-    which nothing was learned. What a customer bought before is no item of its list: repeats are for the models of
-    repeat buying. Raises EstimationError without products, with a short history or with too few first purchases.
-    Source: Steck (2019).
+    Items are products, or categories where too many products have buyers and categories are given. Chances of buying
+    again come from the rhythm of customer and item, those of new items from the item regression; both are calibrated on
+    slices of the past, so they rank on one scale. All choices are made on the slice before the last, and the last one,
+    from which nothing was learned, judges the lists. Raises EstimationError without products, with a short history or
+    with too few purchases. Source: Steck (2019) for new items, kernels.due_again for the others.
     """
     found = need_evidence(orders, products, terms.seed)
     pairs = sampled_pairs(found)
-    earlier = baskets_on(found, pairs, 2)
-    choice = chosen_scores(earlier)
-    judged = _judged(found, pairs, earlier, choice)
-    now = baskets_on(found, pairs, 0)
+    judged = judged_needs(found, pairs)
+    learned = _learned(found, pairs, judged, orders.as_of)
+    bands = [asdict(band) for band in judged.bands]
+    totals = {kind: [band for band in judged.bands if band.kind == kind] for kind in (AGAIN, NEW)}
     return NextNeed(
         grade=Grade.BEHAVIOUR,
         level=found.level,
-        items=int(now.shelf.items.size),
+        items=int(learned.habits.gap.size),
+        list_length=TOP,
+        horizon_days=found.slices.days,
         evaluated_customers=judged.model.customers,
+        not_evaluated_customers=judged.missed,
         hit_rate=judged.model.of_purchases,
         hit_rate_se=judged.model.error,
         popularity_hit_rate=judged.popular.of_purchases,
-        better_than_popularity=judged.gain.gain > CLEARLY * judged.gain.error,
-        horizon_days=found.slices.days,
+        own_hit_rate=judged.own.of_purchases,
+        better_than_popularity=_clear(judged.over_popular),
+        better_than_own=_clear(judged.over_own),
+        verdict=_verdict(judged),
         customers_hit=judged.model.of_customers,
         popularity_customers_hit=judged.popular.of_customers,
-        gain=judged.gain.gain,
-        gain_se=judged.gain.error,
+        own_customers_hit=judged.own.of_customers,
+        gain=judged.over_popular.gain,
+        gain_se=judged.over_popular.error,
+        gain_over_own=judged.over_own.gain,
+        gain_over_own_se=judged.over_own.error,
         repeat_share=judged.repeated,
-        foreseen=judged.foreseen,
-        observed=judged.came,
-        customers=orders.engine.write("customers", _lists(found, learned_needs(now, choice), judged.chances)),
+        new_hit_rate=None if judged.new is None else judged.new.model.of_purchases,
+        new_popularity_hit_rate=None if judged.new is None else judged.new.popular.of_purchases,
+        foreseen=sum(band.foreseen for band in judged.bands),
+        observed=sum(band.observed for band in judged.bands),
+        foreseen_again=sum(band.foreseen for band in totals[AGAIN]),
+        observed_again=sum(band.observed for band in totals[AGAIN]),
+        customers=orders.engine.write("customers", _lists(found, learned)),
+        calibration=orders.engine.write("calibration", [{name: [b[name] for b in bands] for name in bands[0]}]),
     )
 
 
-def _judged(found: NeedEvidence, pairs: Columns, earlier: Baskets, choice: Choice) -> _Judged:
-    held = baskets_on(found, pairs, 1)
-    customers = int(np.count_nonzero(held.later.any(axis=1)))
-    if customers < FEWEST_JUDGED:
-        told = f"{customers} customers bought an item for the first time in the last {found.slices.days} days"
-        step = f"expected {FEWEST_JUDGED} or more: give a longer history or more customers"
-        raise EstimationError(Fault("next_need", told, step))
-    before = _foretold(found, earlier, choice)
-    after = _foretold(found, held, choice)
-    best, later = popular(after.judged), after.judged.later
-    foreseen, _ = chance_of(learned_chances(before.five, found.slices.days), after.five)
-    return _Judged(
-        hit_rate(after.ten, later),
-        hit_rate(best, later),
-        hit_gain(after.ten, best, later),
-        _repeated(pairs, after.judged),
-        float(foreseen[after.five.items >= 0].sum()),
-        after.five.hits,
-        learned_chances(together(before.five, after.five), found.slices.days),
-    )
+def _learned(found: NeedEvidence, pairs: Columns, judged: Judged, today: date) -> _Learned:
+    now = baskets_on(found, pairs, 0)
+    habits = habits_of(owned_items(pairs, now, activity_of(found, now)), now)
+    return _Learned(judged, learned_needs(now, judged.choice), habits, today)
 
 
-def _foretold(found: NeedEvidence, on: Baskets, choice: Choice) -> _Foretold:
-    """Lists for some customers of a day, learned from all."""
-    judged = some(on, found.lot("judged", len(on.customers), LARGEST_JUDGED))
-    scores = scores_of(judged, learned_needs(on, choice))
-    ten = listed_needs(judged, scores, LIST)
-    kinds = customer_kinds(activity_of(found, judged), on.day)
-    return _Foretold(judged, ten, listed_on(judged, ten[:, :TOP], scores, kinds))
+def _clear(gain: HitGain) -> bool:
+    return gain.gain > CLEARLY * gain.error
 
 
-def _repeated(pairs: Columns, held: Baskets) -> float:
-    """Share of the items bought in the slice that the judged customers had bought before."""
-    known = np.isin(pairs["code"], held.shelf.items) & np.isin(pairs["customer"], held.customers)
-    bought = known & pairs["bought_0"].astype(bool)
-    return float(np.mean(pairs["age"][bought] >= held.day.age)) if bought.any() else 0.0
+def _verdict(judged: Judged) -> str:
+    """Whether the lists are worth more than what needs no model, in words."""
+    better = [
+        name
+        for name, gain in (("popularity", judged.over_popular), ("own favourites", judged.over_own))
+        if _clear(gain)
+    ]
+    worse = [name for name in ("popularity", "own favourites") if name not in better]
+    told = f"of what was bought, {judged.model.of_purchases:.1%} stood among the {TOP} first of the lists, "
+    told += f"{judged.own.of_purchases:.1%} among each customer's own most bought items, "
+    told += f"{judged.popular.of_purchases:.1%} among the bestsellers"
+    return told + (f"; the lists do not clearly beat {' or '.join(worse)}" if worse else "; the lists beat both")
 
 
-def _lists(found: NeedEvidence, needs: Needs, chances: Chances) -> Iterator[dict[str, Any]]:
+def _lists(found: NeedEvidence, learned: _Learned) -> Iterator[dict[str, Any]]:
     """The lists of all customers active in the last year, some thousand customers at a time."""
     on = shelf_on(found, found.day(0))
     people, numbered = found.engine.open(found.customers), found.engine.open(found.pairs)
@@ -176,30 +136,36 @@ def _lists(found: NeedEvidence, needs: Needs, chances: Chances) -> Iterator[dict
         here = some(everyone, np.flatnonzero(known["days_0"][everyone.customers - start] > 0))
         if here.customers.size:
             people_here = {name: values[here.customers - start] for name, values in known.items()}
-            yield _rows(found, here, people_here, needs, chances)
+            yield _rows(found, here, (pairs, people_here), learned)
 
 
-def _rows(found: NeedEvidence, here: Baskets, people: Columns, needs: Needs, chances: Chances) -> dict[str, Any]:
-    scores = scores_of(here, needs)
-    listed = listed_on(here, listed_needs(here, scores, TOP), scores, customer_kinds(people, here.day))
-    chance, days = chance_of(chances, listed)
-    reason, lift = because(here, needs, listed.items)
-    # The likeliest first: a higher score may fall into a bucket whose chance is believed to be lower.
-    order = np.argsort(-chance, axis=1, kind="stable")
-    items, reason = np.take_along_axis(listed.items, order, axis=1), np.take_along_axis(reason, order, axis=1)
-    chance, days, lift = (np.take_along_axis(each, order, axis=1) for each in (chance, days, lift))
-    there = items >= 0
-    codes = here.shelf.items[items[there]]
-    speaks = [-1 if place < 0 else int(here.shelf.items[place]) for place in reason[there].tolist()]
+def _rows(found: NeedEvidence, here: Baskets, of: tuple[Columns, Columns], learned: _Learned) -> dict[str, Any]:
+    pairs, people = of
+    judged, days = learned.judged, found.slices.days
+    scores = scores_of(here, learned.needs)
+    new = listed_on(here, listed_needs(here, scores, TOP), scores, customer_kinds(people, here.day))
+    owned = owned_items(pairs, here, people)
+    ranked = joined(
+        ranked_again(owned, (judged.rhythm, learned.habits), here.customers.size, days),
+        ranked_new(new, judged.chances),
+    )
+    reason, lift = because(here, learned.needs, np.where(ranked.again, -1, ranked.items))
+    there = ranked.items >= 0
+    codes, again = here.shelf.items[ranked.items[there]], ranked.again[there]
+    speaks = np.where(reason[there] < 0, -1, here.shelf.items[np.maximum(reason[there], 0)])
+    speaks = np.where(again, codes, speaks)
+    wait = np.round(ranked.wait[there], DIGITS)
     return {
         "customer_id": np.repeat(people["customer_id"], there.sum(axis=1)),
         "rank": np.cumsum(there, axis=1)[there],
         "item": found.counts["item"][codes],
         "product": [_name(found, code) for code in codes.tolist()],
-        "probability": np.round(chance[there], DIGITS),
+        "kind": np.where(again, AGAIN, NEW).tolist(),
+        "probability": ranked.chance[there],
+        "expected_in_days": wait,
+        "expected_on": [learned.today + timedelta(days=days) for days in np.ceil(wait).astype(int).tolist()],
         "lift": np.round(lift[there], DIGITS),
-        "expected_in_days": np.round(days[there], DIGITS),
-        "because": [BOUGHT_BY_MANY if code < 0 else _name(found, code) for code in speaks],
+        "because": [BOUGHT_BY_MANY if code < 0 else _name(found, code) for code in speaks.tolist()],
     }
 
 

@@ -69,6 +69,27 @@ def customer_items(lines: Table, slices: Slices) -> Table:
     return pairs.filter((pairs.net > 0) & pairs.age.notnull()).drop("net")
 
 
+def timed_items(lines: Table, slices: Slices) -> Table:
+    """The rows of customer_items with how often and how lately each was bought.
+
+    By slice number k from 0, on the day before slice k - 1 begins (for 0, on the end): days_k (days on which it had
+    been bought), since_k (days since the last of them, null for none).
+    """
+    aged = lines.mutate(age=_days_before(lines.day, slices.end), taken=~lines.is_return)
+    # Days first: distinct days of so many small groups would be counted by as many sets.
+    days = aged.group_by("customer_id", "item", "age").aggregate(net=aged.units.sum(), taken=aged.taken.any())
+    figures: dict[str, ibis.Value] = {}
+    for k in range(slices.count):
+        seen = days.taken & (days.age >= k * slices.days)
+        figures[f"bought_{k}"] = (seen & (days.age < (k + 1) * slices.days)).any()
+        figures[f"days_{k}"] = counted(seen)
+        figures[f"since_{k}"] = days.age.min(where=seen) - k * slices.days
+    pairs = days.group_by("customer_id", "item").aggregate(
+        net=days.net.sum(), age=days.age.max(where=days.taken), **figures
+    )
+    return pairs.filter((pairs.net > 0) & pairs.age.notnull()).drop("net")
+
+
 def customer_activity(lines: Table, slices: Slices) -> Table:
     """One row per customer with a purchase line.
 

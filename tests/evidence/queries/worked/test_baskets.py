@@ -22,6 +22,7 @@ from patronage.evidence.queries.baskets import (
     numbered_customers,
     numbered_items,
     numbers_within,
+    timed_items,
 )
 from patronage.evidence.tables import Orders, Products
 
@@ -53,6 +54,18 @@ def test_ages_count_from_the_first_purchase_and_slices_from_the_end(orders_of: B
     assert rows == [
         ("a", "x", 60, True, False), ("a", "y", 30, False, True),
         ("b", "x", 29, True, False), ("b", "z", 820, False, False),
+    ]  # fmt: skip
+
+
+def test_days_of_purchase_and_days_since_the_last_are_told_for_each_day(orders_of: Build, records: Records) -> None:
+    twice = line("a", "2024-03-31", "x")
+    back = line("a", "2024-03-20", "x", -1.0, is_return=True)
+    pairs = timed_items(item_lines(orders_of([*LINES, twice, back]), None, PRODUCT), SLICES)
+    names = ("customer_id", "item", "age", "days_0", "since_0", "days_1", "since_1", "bought_0", "bought_1")
+    # Two lines of one day are one day, and what came back is no purchase.
+    assert sorted(tuple(row[name] for name in names) for row in records(pairs)) == [
+        ("a", "x", 60, 2, 0, 1, 30, True, False), ("a", "y", 30, 1, 30, 1, 0, False, True),
+        ("b", "x", 29, 1, 29, 0, None, True, False), ("b", "z", 820, 2, 819, 2, 789, False, False),
     ]  # fmt: skip
 
 
