@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from patronage.evidence.engine import Columns, Engine
     from patronage.study.project import Project
 
+LATER_DAY = "give a later --as-of, from which more of the history is known"
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -87,7 +89,7 @@ def _believed(bench: Bench) -> Believed:
         if kind not in bench.values:
             outcome = bench.outcomes[name]
             why = "; ".join((*outcome.why, *outcome.waits_for))
-            raise EstimationError(Fault("backtest", f"{name} cannot be had as of that day: {why}"))
+            raise EstimationError(Fault("backtest", f"{name} cannot be had as of that day: {why}", LATER_DAY))
     return Believed(bench.values[RepeatBuying], bench.values[LifetimeValue], bench.values.get(Calendar))
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 REFUSED_BEFORE = ", which was refused ("
 """What stands after the name of a finding that another one waits for, where the data refused it."""
 
+THEN_AGAIN = "then run again: patronage run DIR"
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -64,7 +66,7 @@ class Run:
         if row["status"] == "waiting":
             raise AbsentError(_waits(name, row["waits_for"]))
         if row["status"] == "refused":
-            raise AbsentError(Fault(name, "was refused: " + "; ".join(row["why"])))
+            raise AbsentError(Fault(name, "was refused: " + "; ".join(row["why"]), THEN_AGAIN))
         found = read_value(_type_of(name), self.project.findings / f"{name}-{row['key']}", "finding")
         if found is None:
             raise ProjectError(Fault(name, "its stored result is damaged", "run again: patronage run DIR"))

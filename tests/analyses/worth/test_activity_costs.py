@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.special import hyp2f1
 
 from patronage.analyses.worth.activity_costs import activity_costs
 from patronage.analyses.worth.customer_profit import customer_profit
@@ -339,3 +341,33 @@ def test_assigned_and_unused_cost_is_what_was_supplied(
     total = sum(row["cost"] for row in stored) + found.anonymous_cost
     assert total == pytest.approx(desk.used_cost, rel=1e-6, abs=1e-6)
     assert desk.shortage == (desk.used > capacity)
+
+
+def test_the_mean_rate_of_uncertain_cost_and_capacity_is_that_of_their_ratio(
+    make_orders: Build, make_terms: MakeTerms
+) -> None:
+    cost = Quantity(Kind.PERT, (8_000.0, 10_000.0, 15_000.0))
+    capacity = Quantity(Kind.PERT, (90_000.0, 100_000.0, 110_000.0))
+    desk = replace(pool(cost, 1), practical_capacity=capacity)
+    done = Activities((activity("take", 10, driver=Driver.ORDER), activity("pick", 2, driver=Driver.LINE)))
+    found = activity_costs(Pools((desk,)), done, make_orders(ORDERS, as_of=END), None, make_terms(END))
+    used = found.pools[0]
+    # 1 / capacity is a beta of shapes 3 and 3 shifted: its mean is a hypergeometric function (Euler's integral).
+    exact = 10_500 * hyp2f1(1, 3, 6, -20 / 90) / 90_000
+    assert used.rate == used.rate_estimate.mean == pytest.approx(exact, rel=1e-6)
+    assert used.rate > 10_500 / 100_000
+    drawn = used.rate_estimate.draws
+    assert drawn is not None
+    assert float(drawn.mean()) == pytest.approx(used.rate, rel=0.005)
+    assert used.used_cost + used.unused_cost == pytest.approx(10_500, abs=0.005)
+    assert used.used + used.unused == pytest.approx(100_000)
+    assert used.used_cost == pytest.approx(used.rate * used.used)
+    assert sum(one.cost for one in found.activities) == pytest.approx(used.used_cost)
+
+
+def test_units_of_costs_are_told_for_one(make_orders: Build, make_terms: MakeTerms) -> None:
+    done = Activities((activity("take", 10, driver=Driver.ORDER), activity("pick", 2, driver=Driver.LINE)))
+    minutes = replace(pool(2_000.0, 1_000), unit="minutes")
+    found = activity_costs(Pools((minutes,)), done, make_orders(ORDERS, as_of=END), None, make_terms(END))
+    assert {one.column: one.cost.unit for one in found.counts} == {"orders": "GBP per order", "lines": "GBP per line"}
+    assert found.pools[0].rate_estimate.unit == "GBP per minute"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from patronage.analyses.worth.activity_volumes import (
 from patronage.analyses.worth.shared_draws import draw_rows, row_quantiles
 from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.activity_cost import (
+    OCCURRENCES,
+    RECORDED,
+    UNTIMED,
     event_counts,
     event_counts_over,
     joined_counts,
@@ -43,6 +46,16 @@ from patronage.vocabulary.terms import Terms
 BATCH = 10_000
 """Customers whose draws are held at once: 40 MB at 1,000 draws."""
 
+LEVELS = 1000
+"""Even quantiles that stand for a declared range where a mean has no closed form."""
+
+UNITS_OF = {
+    "orders": "order", "lines": "line", "units": "unit", "returns": "return", "returned_units": "returned unit",
+    "active": "active customer-year", "minutes": "minute", "min": "minute", "hours": "hour", "h": "hour",
+    OCCURRENCES: "event", UNTIMED: "event without minutes of its own", RECORDED: "recorded minute",
+}  # fmt: skip
+"""One of what is counted, for the unit of a cost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -58,11 +71,23 @@ class Model:
     terms: Terms
 
     def rate(self, pool: Pool, *, drawn: bool) -> Floats:
-        """Cost of one unit of the pool's capacity: () at the means, or (draws,)."""
+        """Cost of one unit of the pool's capacity: () its mean, or (draws,).
+
+        The mean is that of the ratio, mean cost times the mean of 1 / capacity, since cost and capacity are declared
+        apart: the ratio of the means would lie below what the draws believe. It multiplies what is used, and unused
+        cost is what then remains of the mean cost, so assigned and unused still add to what is supplied.
+        """
         return capacity_rate(
-            self.value(pool.cost, f"pools.{pool.id}.cost", drawn=drawn),
-            self.value(pool.practical_capacity, f"pools.{pool.id}.practical_capacity", drawn=drawn),
+            self.value(pool.cost, f"pools.{pool.id}.cost", drawn=drawn), self.capacity(pool, drawn=drawn)
         )
+
+    def capacity(self, pool: Pool, *, drawn: bool) -> Floats:
+        """The capacity that cost is divided by: (draws,), or () its harmonic mean, even quantiles standing for it."""
+        declared = pool.practical_capacity
+        if drawn or not declared.is_range:
+            return self.value(declared, f"pools.{pool.id}.practical_capacity", drawn=drawn)
+        levels = (np.arange(LEVELS) + 0.5) / LEVELS
+        return np.asarray(1 / np.mean(1 / declared.quantiles(levels)), dtype=np.float64)
 
     def value(self, quantity: Quantity, stream: str, *, drawn: bool) -> Floats:
         """A declared quantity: its mean, or its draws."""
@@ -181,7 +206,7 @@ def _pool_use(model: Model, pool: Pool) -> PoolUse:
         supplied_cost=float(means.supplied_cost),
         shortage=bool(means.shortage),
         p_shortage=float(np.mean(drawn.shortage)),
-        rate_estimate=_estimate(drawn.rate, means.rate, f"{currency} per {pool.unit}", pool.grade),
+        rate_estimate=_estimate(drawn.rate, means.rate, f"{currency} per {_one_of(pool.unit)}", pool.grade),
         used_cost_estimate=_estimate(
             drawn.assigned_cost, means.assigned_cost, f"{currency} per {pool.period.value}", _pool_grade(model, pool)
         ),
@@ -191,11 +216,13 @@ def _pool_use(model: Model, pool: Pool) -> PoolUse:
 def _balance(model: Model, pool: Pool, *, drawn: bool) -> Balance:
     its = [model.used(volume, drawn=drawn) for volume in model.volumes if volume.activity.pool == pool.id]
     used = np.sum(np.broadcast_arrays(*its), axis=0) if its else np.asarray(0.0)
-    return capacity_balance(
-        model.value(pool.cost, f"pools.{pool.id}.cost", drawn=drawn),
-        model.value(pool.practical_capacity, f"pools.{pool.id}.practical_capacity", drawn=drawn),
-        used,
-    )
+    cost = model.value(pool.cost, f"pools.{pool.id}.cost", drawn=drawn)
+    found = capacity_balance(cost, model.capacity(pool, drawn=drawn), used)
+    if drawn:
+        return found
+    # Minutes are set against the mean capacity; only the rate takes the harmonic one.
+    held = pool.practical_capacity.mean
+    return replace(found, unused=np.asarray(held - used), shortage=np.asarray(used > held))
 
 
 def _activity_use(model: Model, volume: Volume) -> ActivityUse:
@@ -242,8 +269,15 @@ def _count_cost(model: Model, column: str) -> CountCost:
                 avoidable += each * share.mean
                 drawn += model.rate(pool, drawn=True) * model.value(time.each, time.stream, drawn=True)
                 grades += [pool.grade, volume.activity.grade]
-    unit = f"{model.terms.currency} per {column}"
+    unit = f"{model.terms.currency} per {_one_of(column)}"
     return CountCost(column, _estimate(drawn, mean, unit, weakest(grades)), avoidable / mean if mean else 0.0)
+
+
+def _one_of(counted: str) -> str:
+    """One of what a column counts or a pool's capacity is told in; columns of events name their activity."""
+    activity, _, what = counted.rpartition(":")
+    one = UNITS_OF.get(what, what.removesuffix("s") if activity else what)
+    return f"{one} of {activity}" if activity else one
 
 
 def _customers(engine: Engine, kept: StoredTable, model: Model, costs: tuple[CountCost, ...]) -> StoredTable | None:
