@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from patronage.decisions.commitment import Commitment
 from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
 from patronage.decisions.journal import Action, Event, Expected, Journal, append, events, states
@@ -31,6 +33,18 @@ written = st.builds(
     why=texts,
     expected=st.one_of(st.none(), st.builds(Expected, *(st.floats(-1e9, 1e9) for _ in range(3)))),
     about=st.one_of(st.none(), st.builds(Move, *(st.text(max_size=8) for _ in range(4)))),
+    commitment=st.one_of(
+        st.none(),
+        st.builds(
+            Commitment,
+            effect=st.one_of(st.none(), st.floats(0, 1)),
+            one_off=st.floats(0, 1e9),
+            yearly=st.floats(0, 1e9),
+            years=st.one_of(st.none(), st.integers(1, 10)),
+            holdout=st.floats(0, 0.99),
+            people=st.lists(st.tuples(st.text(max_size=8), st.one_of(st.none(), st.floats(-1e9, 1e9)))).map(tuple),
+        ),
+    ),
 )
 
 
@@ -104,7 +118,7 @@ def test_a_whole_last_line_without_its_end_counts(path: Path) -> None:
     [
         ("nonsense", "is no JSON"),
         ("[1]", "is no event"),
-        ('{"version": 2}', "has version 2, and this patronage reads version 1"),
+        ('{"version": 3}', "has version 3, and this patronage reads versions 1 and 2"),
         ('{"version": 1}', "has no 'at'"),
         ('{"version": 1, "id": "x", "at": "", "who": "", "action": "shelve"}', "'shelve' is not a valid Action"),
     ],
@@ -120,8 +134,8 @@ def test_a_line_that_cannot_be_read_is_refused_by_its_number(path: Path, line: s
 
 
 def test_an_unknown_version_in_the_last_line_is_refused_not_set_aside(path: Path) -> None:
-    path.write_text('{"version": 2, "id": "x"}', encoding="utf-8")
-    with pytest.raises(ProjectError, match="has version 2"):
+    path.write_text('{"version": 3, "id": "x"}', encoding="utf-8")
+    with pytest.raises(ProjectError, match="has version 3"):
         events(path)
     assert not path.with_name("ledger.jsonl.torn").exists()
 
@@ -171,3 +185,28 @@ def test_a_writer_waits_for_another_and_then_gives_up(path: Path, monkeypatch: A
         ),
     ):
         append(path, REJECT)
+
+
+def test_a_commitment_is_written_in_a_version_that_old_programs_refuse(path: Path) -> None:
+    append(path, ACCEPT)
+    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, (("a", 5.0), ("b", None)))))
+    old, new = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    assert (old["version"], new["version"]) == (1, 2)
+    assert "commitment" not in old
+    assert new["commitment"] == {
+        "effect": 0.05, "cost": {"one_off": 10.0, "yearly": 0.0}, "years": 3, "holdout": 0.1,
+        "people": [["a", 5.0], ["b", None]],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"holdout": 1.5}, "has a holdout of 1.5, which is no share"), ({"cost": {"yearly": 0}}, "has no 'one_off'")],
+)
+def test_a_commitment_that_cannot_be_read_is_told_with_its_line(path: Path, change: dict[str, Any], told: str) -> None:
+    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, ())))
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["commitment"] |= change
+    path.write_text(json.dumps(data) + "\n", encoding="utf-8")
+    with pytest.raises(ProjectError, match=re.escape(f"line 1: {told}")):
+        events(path)

@@ -11,6 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from patronage.decisions.holdout import held_out
+
 
 def proposal(cli: Any, folder: Path) -> dict[str, Any]:
     """The first proposal that has a list of customers."""
@@ -78,7 +80,9 @@ def test_decide_writes_one_line_a_verdict_and_the_ledger_follows(cli: Any, own_s
     assert (answer.code, answer.out.split(" ")[0]) == (0, row["id"])
     assert "accepted" in answer.out
     (event,) = journal(own_shop)
-    assert event["version"] == 1
+    assert event["version"] == 2
+    assert event["commitment"]["holdout"] == 0
+    assert len(event["commitment"]["people"]) == row["people"]
     assert (event["id"], event["action"]) == (row["id"], "accept")
     assert (event["owner"], event["due"], event["why"]) == ("Ann <b>", "2022-03-31", 'a "good"\nbet 🧁')
     assert event["expected"] == {name: row["value"][name] for name in ("mean", "p05", "p95")}
@@ -134,6 +138,37 @@ def test_lists_give_who_when_what_amount_and_why(cli: Any, own_shop: Path, tmp_p
     assert {cell.value for cell in sheet["F"][1:]} == {"=1+1"}
     who = [cell.value.replace("_x000D_", "\r") for cell in sheet["A"][1:]]
     assert who == [one["who"] for one in found["rows"]]
+
+
+def test_a_holdout_is_left_out_of_the_list_and_never_changed(cli: Any, without_loss: Any, own_shop: Path) -> None:
+    row = proposal(cli, own_shop)
+    refusals = {
+        "0%": "--holdout: 0% holds nobody out",
+        "100%": "--holdout: 100% leaves nobody to act on",
+        "some": "--holdout: 'some' is no share; write it as 10% or 0.1",
+    }
+    for share, phrase in refusals.items():
+        without_loss(own_shop, 2, phrase, "decide", own_shop, row["id"], "accept", "--holdout", share)
+    without_loss(
+        own_shop, 2, "--holdout: goes with accept, not with reject; leave it out",
+        "decide", own_shop, row["id"], "reject", "--holdout", "10%",
+    )  # fmt: skip
+    answer = cli("decide", own_shop, row["id"], "accept", "--holdout", "60%")
+    assert answer.code == 0
+    assert "60% of the customers are left alone, more than are acted on" in answer.err
+
+    (event,) = journal(own_shop)
+    people = [who for who, _ in event["commitment"]["people"]]
+    alone = {who for who in people if held_out(row["id"], who, 0.6)}
+    (found,) = cli("lists", own_shop, "--json").data
+    assert found["held_out"] == len(alone) > 0
+    assert {one["who"] for one in found["rows"]} == set(people) - alone
+    assert "Left alone by chance" in cli("lists", own_shop).out
+
+    phrase = f"--holdout: {row['id']} was accepted with a holdout of 60% on"
+    without_loss(own_shop, 2, phrase, "decide", own_shop, row["id"], "accept", "--holdout", "10%")
+    assert cli("decide", own_shop, row["id"], "accept", "--owner", "Ann").code == 0
+    assert journal(own_shop)[1]["commitment"] == event["commitment"]
 
 
 def test_only_accepted_decisions_have_lists(cli: Any, without_loss: Any, finished_shop: Path) -> None:

@@ -10,12 +10,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
+from patronage.decisions.commitment import Commitment, commitment_data, commitment_of
 from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
 from patronage.vocabulary.errors import BlockedError, Fault, ProjectError
 
-VERSION = 1
-"""The version of events that this code writes and reads."""
+PLAIN, COMMITTED = 1, 2
+"""The versions of events that this code reads.
+
+An event is written in the lowest that holds it: only one with a commitment needs the second, which programs that know
+nothing of a holdout refuse.
+"""
 
 PATIENCE = 5.0
 """Seconds that a writer waits for another one to end."""
@@ -44,7 +49,8 @@ class Expected:
 class Event:
     """One line of the journal: at is UTC in ISO form, id that of the decision, who the name of the person.
 
-    about: what the decision moves, so that it is known when no later run proposes it any more.
+    about: what the decision moves, so that it is known when no later run proposes it any more. commitment: what it was
+    accepted for, None for other actions and in events of before it was written down.
     """
 
     at: str
@@ -56,6 +62,7 @@ class Event:
     why: str | None = None
     expected: Expected | None = None
     about: Move | None = None
+    commitment: Commitment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class JournalState:
     at: str
     expected: Expected | None = None
     about: Move | None = None
+    commitment: Commitment | None = None
 
 
 def append(path: Path, event: Event) -> str | None:
@@ -122,7 +130,7 @@ def states(events: Sequence[Event]) -> Mapping[str, JournalState]:
         if event.action is not Action.REOPEN:
             status = Status.ACCEPTED if event.action is Action.ACCEPT else Status.REJECTED
             last[event.id] = JournalState(
-                status, event.owner, event.due, event.why, event.at, event.expected, event.about
+                status, event.owner, event.due, event.why, event.at, event.expected, event.about, event.commitment
             )
     return last
 
@@ -154,8 +162,8 @@ def _event(line: bytes) -> Event:
         raise TypeError("is no event")
     fields = cast("dict[str, Any]", data)
     version = fields["version"]
-    if version != VERSION:
-        raise ValueError(f"has version {version!r}, and this patronage reads version {VERSION}")
+    if version not in (PLAIN, COMMITTED):
+        raise ValueError(f"has version {version!r}, and this patronage reads versions {PLAIN} and {COMMITTED}")
     expected = fields.get("expected")
     texts = {name: None if fields.get(name) is None else str(fields[name]) for name in ("owner", "due", "why")}
     return Event(
@@ -165,6 +173,7 @@ def _event(line: bytes) -> Event:
         who=str(fields["who"]),
         expected=expected and Expected(*(float(expected[name]) for name in ("mean", "p05", "p95"))),
         about=_about(fields.get("about")),
+        commitment=commitment_of(fields["commitment"]) if version == COMMITTED else None,
         **texts,
     )
 
@@ -230,7 +239,7 @@ def _write_behind(path: Path, data: bytes) -> None:
 
 def _line(event: Event) -> bytes:
     data: dict[str, Any] = {
-        "version": VERSION,
+        "version": PLAIN if event.commitment is None else COMMITTED,
         "at": event.at,
         "id": event.id,
         "action": str(event.action),
@@ -242,4 +251,6 @@ def _line(event: Event) -> bytes:
         "who": event.who,
         "about": event.about and asdict(event.about),
     }
+    if event.commitment is not None:
+        data["commitment"] = commitment_data(event.commitment)
     return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"

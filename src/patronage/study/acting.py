@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from patronage.decisions.decision import Decision, Status
-from patronage.decisions.journal import Action, Event, Expected, append
+from patronage.decisions.holdout import held_out, much_held_out
+from patronage.decisions.journal import Action, Event, Expected, append, events, states
+from patronage.study.committing import commitment_for, holdouts
 from patronage.study.decided import decided_ledger, silent
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
@@ -17,25 +19,31 @@ if TYPE_CHECKING:
 
     from patronage.study.shelf import Run
 
-LIST_THEM = "list them with: patronage ledger DIR"
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person says of a decision: the action, who does it, until when (YYYY-MM-DD), and why."""
+    """What a person says of a decision: the action, who does it, until when (YYYY-MM-DD), and why.
+
+    holdout: the share of its customers to leave alone, as text, such as 10%.
+    """
 
     action: str
     owner: str | None = None
     due: str | None = None
     why: str | None = None
+    holdout: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingList:
-    """The list of one accepted decision: who, when, what, amount and why, a row for each customer."""
+    """The list of one accepted decision: who, when, what, amount and why, a row for each customer to act on.
+
+    held_out: customers who are left alone and so have no row.
+    """
 
     decision: Decision
     rows: tuple[dict[str, Any], ...]
+    held_out: int = 0
 
 
 def found_decision(run: Run, wanted: str, warn: Callable[[str], None] = silent) -> Decision:
@@ -52,10 +60,7 @@ def found_decision(run: Run, wanted: str, warn: Callable[[str], None] = silent) 
             wanted, f"fits {len(hits)} decisions", "give more letters: " + ", ".join(row.id for row in hits[:5])
         )
         raise ProjectError(fault)
-    if not wanted.strip():
-        fault = Fault("ID", "is empty, and a decision's id or its first letters are needed", LIST_THEM)
-        raise ProjectError(fault)
-    hint = nearest(wanted, [row.id for row in rows]) or LIST_THEM
+    hint = nearest(wanted, [row.id for row in rows]) or "list them with: patronage ledger DIR"
     raise ProjectError(Fault(wanted, "no decision of the last run has this id", hint))
 
 
@@ -69,7 +74,11 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
     faults = list(_faults(decision, verdict))
     if faults:
         raise ProjectError(*faults)
+    before = states(events(run.project.journal).events).get(decision.id)
+    commitment = commitment_for(decision, verdict.action, verdict.holdout, before)
     expected = decision.value and Expected(decision.value.mean, decision.value.p05, decision.value.p95)
+    if before is not None and before.commitment is not None and commitment is before.commitment:
+        expected = before.expected
     event = Event(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         id=decision.id,
@@ -80,10 +89,14 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
         why=verdict.why,
         expected=expected,
         about=decision.move,
+        commitment=commitment,
     )
     torn = append(run.project.journal, event)
-    warning = torn or next(iter(warnings), None)
-    return found_decision(run, decision.id), warning
+    if torn:
+        warnings.insert(0, torn)
+    much = much_held_out(commitment.holdout) if commitment else None
+    told = [*warnings[:1], *([much] if much else [])]
+    return found_decision(run, decision.id), "; ".join(told) or None
 
 
 def working_lists(run: Run, wanted: str | None = None, warn: Callable[[str], None] = silent) -> Iterator[WorkingList]:
@@ -98,15 +111,23 @@ def working_lists(run: Run, wanted: str | None = None, warn: Callable[[str], Non
             raise ProjectError(
                 Fault(decision.id, f"is {decision.status}, and only accepted decisions have lists", next_step)
             )
-        yield _working_list(decision)
+        yield _working_list(decision, holdouts(run).get(decision.id, 0.0))
         return
+    shares = holdouts(run)
     for decision in decided_ledger(run, warn):
         if decision.status is Status.ACCEPTED:
-            yield _working_list(decision)
+            yield _working_list(decision, shares.get(decision.id, 0.0))
 
 
-def _working_list(decision: Decision) -> WorkingList:
+def _working_list(decision: Decision, share: float) -> WorkingList:
     people = decision.people.rows_one_by_one() if decision.people else iter(())
+    alone = 0
+    treated: list[dict[str, Any]] = []
+    for row in people:
+        if held_out(decision.id, str(row["customer_id"]), share):
+            alone += 1
+        else:
+            treated.append(row)
     rows = tuple(
         {
             "who": row["customer_id"],
@@ -116,9 +137,9 @@ def _working_list(decision: Decision) -> WorkingList:
             "why": row.get("why"),
             "owner": decision.owner,
         }
-        for row in people
+        for row in treated
     )
-    return WorkingList(decision, rows)
+    return WorkingList(decision, rows, alone)
 
 
 def _faults(decision: Decision, verdict: Verdict) -> Iterator[Fault]:

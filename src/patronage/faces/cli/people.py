@@ -73,11 +73,14 @@ def decide(  # noqa: PLR0917  each is an option of the command
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who sees to it.")] = None,
     due: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="Until when.")] = None,
     why: Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for those who read the journal.")] = None,
+    holdout: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Leave this share alone by chance, such as 10%, to measure it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Accept or reject a proposal, or open it again; written to ledger.jsonl in the project folder."""
     run = open_study(folder).last_run()
-    found, warning = write_down(run, decision, Verdict(verdict, owner, due, why))
+    found, warning = write_down(run, decision, Verdict(verdict, owner, due, why, holdout))
     if warning:
         warn(warning)
     if as_json:
@@ -114,12 +117,14 @@ def lists(
             shown = [[cell(row[name]) for name in ("who", "when", "what", "amount", "why")] for row in one.rows[:SHOWN]]
             title = f"{one.decision.id} {words_of(one.decision.move.kind)}: {len(shown)} of {len(one.rows):,}"
             table(title, ["who", "when", "what", "amount", "why"], shown)
+            if one.held_out:
+                out.print(f"Left alone by chance, to measure the effect: {numbered(one.held_out, 'customer')}")
         if any(len(one.rows) > SHOWN for one in found):
             tell_next("lists", folder, f"{f'--id {decision} ' if decision else ''}--xlsx FILE")
 
 
 def _list_data(one: WorkingList) -> dict[str, Any]:
-    return {"id": one.decision.id, "kind": one.decision.move.kind, "rows": list(one.rows)}
+    return {"id": one.decision.id, "kind": one.decision.move.kind, "rows": list(one.rows), "held_out": one.held_out}
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
