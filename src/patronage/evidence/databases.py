@@ -146,7 +146,7 @@ def _chosen(wanted: str | None, names: list[str], where: str) -> str:
         if len(names) == 1:
             return names[0]
         raise EvidenceError(
-            Fault(where, f"which table is meant is not said; {listed}", "name one with source_table: <name>")
+            Fault(where, f"which table is meant is not said; {listed}", "name one with table: <name>, or --table NAME")
         )
     if wanted not in names:
         raise EvidenceError(Fault(where, f"there is no table {wanted!r}", nearest(wanted, names) or listed))
