@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from patronage.study.shelf import Run
 
+LIST_THEM = "list them with: patronage ledger DIR"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -60,7 +62,10 @@ def found_decision(run: Run, wanted: str, warn: Callable[[str], None] = silent) 
             wanted, f"fits {len(hits)} decisions", "give more letters: " + ", ".join(row.id for row in hits[:5])
         )
         raise ProjectError(fault)
-    hint = nearest(wanted, [row.id for row in rows]) or "list them with: patronage ledger DIR"
+    if not wanted.strip():
+        fault = Fault("ID", "is empty, and a decision's id or its first letters are needed", LIST_THEM)
+        raise ProjectError(fault)
+    hint = nearest(wanted, [row.id for row in rows]) or LIST_THEM
     raise ProjectError(Fault(wanted, "no decision of the last run has this id", hint))
 
 
