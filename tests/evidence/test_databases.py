@@ -47,7 +47,7 @@ def test_tables_of_databases_are_chosen_by_name(loading: Any) -> None:
     assert [row["customer_id"] for row in loaded.good.records()] == ["13"]
     assert loading.refusal("shop.db") == (
         "orders (shop.db): which table is meant is not said; the tables are 'lines', 'people'; name one with "
-        "source_table: <name>"
+        "table: <name>, or --table NAME"
     )
     assert loading.refusal("shop.db", source_table="line") == (
         "orders (shop.db): there is no table 'line'; did you mean 'lines'?"
