@@ -118,8 +118,9 @@ def working_lists(run: Run, wanted: str | None = None, warn: Callable[[str], Non
             )
         yield _working_list(decision, holdouts(run).get(decision.id, 0.0))
         return
+    decisions = decided_ledger(run, warn)  # read first, so that what is awkward about the journal is told
     shares = holdouts(run)
-    for decision in decided_ledger(run, warn):
+    for decision in decisions:
         if decision.status is Status.ACCEPTED:
             yield _working_list(decision, shares.get(decision.id, 0.0))
 
