@@ -126,3 +126,25 @@ def test_a_correction_too_slight_to_speak_of_changes_the_figure_without_a_word(m
 def yearly(worth: float, cost: float) -> tuple[float, ...]:
     """A half, 0.3 and 0.2 of the gain over three years, the cost at the start."""
     return (0.5 * (worth + cost) - cost, 0.3 * (worth + cost), 0.2 * (worth + cost))
+
+
+def test_a_proposal_that_is_no_longer_likely_to_beat_staying_is_proposed_no_more(make_decision: Any) -> None:
+    # Most draws lie a little above 0 and a few far above: once lowered, the mean is above 0 and most draws below.
+    skewed = np.where(np.arange(1000) < 600, 1.0, np.where(np.arange(1000) < 800, 60.0, -1.0))
+    values = [skewed[np.random.default_rng(1).permutation(1000)], *own_noise([8.0, 6.0, 4.0], 8)]
+    before = [make_decision(str(place), value=draws) for place, draws in enumerate(values)]
+    found = corrected(before)[0]
+    assert before[0].value.p_above(0.0) > 0.6
+    assert found.p_better is not None
+    assert found.p_better < 0.5
+    assert (found.status, found.value, found.value_by_year) == (Status.NOTHING_TO_GAIN, None, ())
+    assert found.reason == "Because; but nothing is left of that once the luck of the best is taken out."
+
+
+def test_views_of_the_same_newcomers_are_not_shrunk_towards_each_other(make_decision: Any) -> None:
+    rows = [
+        make_decision(str(place), kind="acquire", value=draws) for place, draws in enumerate(own_noise([40, 20, 5], 10))
+    ]
+    for before, after in zip(rows, corrected(rows), strict=True):
+        assert after.value == before.value == after.value_raw
+        assert after.reason == before.reason

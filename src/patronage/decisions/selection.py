@@ -10,10 +10,13 @@ import numpy as np
 
 from patronage.decisions.decision import Decision, Status
 from patronage.kernels.selection import shrunk
-from patronage.vocabulary.estimate import Estimate, Floats
+from patronage.vocabulary.estimate import LIKELY, Estimate, Floats
 from patronage.vocabulary.words import money_range
 
 CORRECTED = (Status.PROPOSED, Status.ACCEPTED)
+
+POOLED = ("acquire",)
+"""Kinds whose rows tell of the same customers in nested groups, already shrunk towards each other within a row."""
 
 SLIGHT = 0.05
 """Share of the length of a value's 90% interval below which a correction of it is not spoken of."""
@@ -32,9 +35,10 @@ def corrected(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     Values for each customer are shrunk towards the mean of their kind by empirical Bayes. Only noise that a
     decision does not share with the others of its kind counts, since a shared error ranks none of them. The
     correction lowers a value or leaves it: being in good company earns a small group nothing. The scatter of true
-    values is integrated out, so two values are corrected as well as twenty; one alone stays as it is.
+    values is integrated out, so two values are corrected as well as twenty; one alone stays as it is. So do those of
+    acquire: its rows are views of the same newcomers, no rivals with luck of their own, and each has pooled its ways.
     """
-    kinds = dict.fromkeys(decision.move.kind for decision in decisions)
+    kinds = dict.fromkeys(decision.move.kind for decision in decisions if decision.move.kind not in POOLED)
     shifts = {decision_id: shift for kind in kinds for decision_id, shift in _shifts(decisions, kind).items()}
     return tuple(_shifted(decision, shifts.get(decision.id, 0.0)) for decision in decisions)
 
@@ -77,7 +81,7 @@ def _shifted(decision: Decision, shift: float) -> Decision:
         value.mean + shift, value.sd, value.p05 + shift, value.p50 + shift, value.p95 + shift,
         value.unit, value.grade, draws,
     )  # fmt: skip
-    if lower.mean > 0:
+    if lower.mean > 0 and lower.p_above(0.0) >= LIKELY:
         return replace(
             decision, value=lower, value_raw=raw, p_better=lower.p_above(0.0), reason=_retold(decision, lower),
             **_thinned(decision, lower.mean),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from patronage.decisions.best_set import best_compatible_set
 from patronage.decisions.decision import Status
 from patronage.decisions.rules.acquire import acquire
 from patronage.decisions.timing import pattern_of
@@ -151,3 +152,13 @@ def test_without_newcomers_nothing_tells_what_one_is_worth(rows: Any) -> None:
         "No customer was first seen after 2010-01-05, so nothing tells what a new one is worth; a longer history would "
         "lift this."
     )
+
+
+def test_rows_about_the_same_newcomers_exclude_each_other(rows: Any, make_costs: Any) -> None:
+    found = rows(make_costs("acquire", cost=1000.0))
+    overall, by_place = found
+    assert (overall.status, by_place.status) == (Status.PROPOSED, Status.PROPOSED)
+    assert (overall.conflicts_with, by_place.conflicts_with) == ((by_place.id,), (overall.id,))
+    together = best_compatible_set(found, None, "GBP")
+    assert len(together.ids) == 1
+    assert together.total.mean == pytest.approx(max(overall.value.mean, by_place.value.mean))

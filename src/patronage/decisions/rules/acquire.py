@@ -64,7 +64,10 @@ TEST = (
 def acquire(
     lifetime: LifetimeValue, repeat: RepeatBuying, orders: Orders, terms: Terms, costs: CostsOfAction | None
 ) -> tuple[Decision, ...]:
-    """The most that may be paid for a new customer: of all, by place, by first product and by channel."""
+    """The most that may be paid for a new customer: of all, by place, by first product and by channel.
+
+    Every row tells of the same newcomers, whom a company can stop paying for but once, so each excludes the others.
+    """
     engine = orders.engine
     customers, days = engine.open(lifetime.customers), engine.open(repeat.days)
     since = _since(engine.value(first_seen(customers)), terms.as_of)
@@ -84,7 +87,8 @@ def acquire(
         if len(ways) > 1:
             row = _decision(kind, ways, at)
             decisions.append(replace(row, reason=f"{row.reason.rstrip('.')}; {SAME}."))
-    return tuple(decisions)
+    ids = [row.id for row in decisions]
+    return tuple(replace(row, conflicts_with=tuple(one for one in ids if one != row.id)) for row in decisions)
 
 
 def _since(start: date | None, as_of: date) -> date:
