@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from patronage.decisions.commitment import Commitment
 from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
-from patronage.decisions.journal import Action, Event, Expected, Journal, append, events, states
+from patronage.decisions.journal import Action, Event, Expected, Journal, append, append_after, binding, events, states
 from patronage.vocabulary.errors import ProjectError
 
 EXPECTED = Expected(1200.5, -100.0, 3000.0)
@@ -210,3 +210,45 @@ def test_a_commitment_that_cannot_be_read_is_told_with_its_line(path: Path, chan
     path.write_text(json.dumps(data) + "\n", encoding="utf-8")
     with pytest.raises(ProjectError, match=re.escape(f"line 1: {told}")):
         events(path)
+
+
+FROZEN = replace(ACCEPT, commitment=Commitment(None, 0.0, 0.0, None, 0.5, ()))
+
+
+def test_the_first_commitment_binds_across_reject_and_reopen() -> None:
+    away = [replace(ACCEPT, action=action) for action in (Action.REJECT, Action.REOPEN)]
+    later = replace(FROZEN, at="2012-01-01T00:00:00Z")
+    assert binding([REJECT, FROZEN, *away, later], "abc") is FROZEN
+    assert binding([FROZEN], "def") is None
+
+
+def test_an_accept_without_commitment_binds_only_while_it_stands() -> None:
+    assert binding([ACCEPT], "abc") is ACCEPT
+    assert binding([ACCEPT, replace(ACCEPT, action=Action.REOPEN)], "abc") is None
+    assert binding([ACCEPT, FROZEN], "abc") is FROZEN
+
+
+def test_an_event_follows_from_all_before_it_however_many_write_at_once(path: Path) -> None:
+    def write() -> None:
+        for _ in range(5):
+            append_after(path, lambda before: replace(REJECT, id=str(len(before))))
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [event.id for event in events(path).events] == [str(number) for number in range(20)]
+
+
+def test_an_event_that_is_refused_leaves_the_journal_as_it_was(path: Path) -> None:
+    append(path, REJECT)
+    was = path.read_bytes()
+
+    def refuse(before: Any) -> Event:
+        assert before == (REJECT,)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match=r"^no$"):
+        append_after(path, refuse)
+    assert path.read_bytes() == was

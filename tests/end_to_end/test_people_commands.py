@@ -171,6 +171,36 @@ def test_a_holdout_is_left_out_of_the_list_and_never_changed(cli: Any, without_l
     assert journal(own_shop)[1]["commitment"] == event["commitment"]
 
 
+def test_a_holdout_outlives_reopen_and_reject(cli: Any, without_loss: Any, own_shop: Path) -> None:
+    row = proposal(cli, own_shop)
+    assert cli("decide", own_shop, row["id"], "accept", "--holdout", "40%").code == 0
+    for away in ("reopen", "reject"):
+        assert cli("decide", own_shop, row["id"], away).code == 0
+        phrase = f"--holdout: {row['id']} was accepted with a holdout of 40% on"
+        without_loss(own_shop, 2, phrase, "decide", own_shop, row["id"], "accept", "--holdout", "50%")
+        assert cli("decide", own_shop, row["id"], "accept").code == 0
+    first, _, second, _, third = journal(own_shop)
+    assert first["commitment"] == second["commitment"] == third["commitment"]
+
+
+def test_two_accepts_at_once_cannot_both_choose_a_holdout(cli: Any, own_shop: Path, monkeypatch: Any) -> None:
+    row = proposal(cli, own_shop)
+    answers: list[int] = []
+
+    def rival() -> str:
+        # Between the first look at the journal and the line behind it, somebody else accepts.
+        if not answers:
+            answers.append(0)
+            answers[0] = cli("decide", own_shop, row["id"], "accept", "--holdout", "40%").code
+        return "Ann"
+
+    monkeypatch.setattr("patronage.study.acting.getpass.getuser", rival)
+    answer = cli("decide", own_shop, row["id"], "accept", "--holdout", "50%")
+    assert (answers, answer.code) == ([0], 2)
+    assert "was accepted with a holdout of 40%" in answer.err
+    assert [event["commitment"]["holdout"] for event in journal(own_shop)] == [0.4]
+
+
 def test_only_accepted_decisions_have_lists(cli: Any, without_loss: Any, finished_shop: Path) -> None:
     row = proposal(cli, finished_shop)
     phrase = f"{row['id']}: is proposed, and only accepted decisions have lists; accept it first: patronage decide DIR"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -92,15 +92,30 @@ def append(path: Path, event: Event) -> str | None:
 
     Raises BlockedError when the journal is in use for too long or cannot be written.
     """
+    return _appended(path, lambda _: event)[1]
+
+
+def append_after(path: Path, follow: Callable[[tuple[Event, ...]], Event]) -> tuple[Event, str | None]:
+    """Writes the event that follows from those before it, which no other writer can add to meanwhile.
+
+    Gives the event beside the warning of `append`. What `follow` raises leaves the journal as it was; raises
+    ProjectError for a journal that cannot be read, and BlockedError as `append` does.
+    """
+    return _appended(path, lambda before: follow(_read(path, before)))
+
+
+def _appended(path: Path, follow: Callable[[bytes], Event]) -> tuple[Event, str | None]:
     try:
         with locked(path, BUSY, wait=PATIENCE):
             whole, tail = _parts(path.read_bytes())
+            torn = bool(tail) and not _is_event(tail)
+            event = follow(whole if torn else whole + tail)
             warning = None
-            if tail and not _is_event(tail):
+            if torn:
                 warning = _set_aside(path, whole, tail)
                 tail = b""
             _write_behind(path, (b"\n" if tail else b"") + _line(event))
-            return warning
+            return event, warning
     except OSError as error:
         reason = error.strerror or str(error)
         fault = Fault(str(path), f"the journal cannot be written: {reason}", "make the project folder writable")
@@ -133,6 +148,19 @@ def states(events: Sequence[Event]) -> Mapping[str, JournalState]:
                 status, event.owner, event.due, event.why, event.at, event.expected, event.about, event.commitment
             )
     return last
+
+
+def binding(events: Sequence[Event], wanted: str) -> Event | None:
+    """The accept that a later one of the same decision is held to, None where there is none.
+
+    It is the first with a commitment, which outlives a reject or reopen; else, in journals of before commitments were
+    written down, the accept that stands.
+    """
+    of_it = [event for event in events if event.id == wanted]
+    first = next((event for event in of_it if event.commitment is not None), None)
+    if first is not None or not of_it:
+        return first
+    return of_it[-1] if of_it[-1].action is Action.ACCEPT else None
 
 
 def _parts(data: bytes) -> tuple[bytes, bytes]:

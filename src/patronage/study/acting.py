@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.decisions.decision import Decision, Status
 from patronage.decisions.holdout import held_out, much_held_out
-from patronage.decisions.journal import Action, Event, Expected, append, events, states
+from patronage.decisions.journal import Action, Event, Expected, append_after, binding, events
 from patronage.study.committing import commitment_for, holdouts
 from patronage.study.decided import decided_ledger, silent
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from patronage.study.shelf import Run
 
@@ -79,12 +79,26 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
     faults = list(_faults(decision, verdict))
     if faults:
         raise ProjectError(*faults)
-    before = states(events(run.project.journal).events).get(decision.id)
-    commitment = commitment_for(decision, verdict.action, verdict.holdout, before)
+    journal = run.project.journal
+    # Refused before the journal is touched, and then once more with nobody else writing to it.
+    _event(decision, verdict, events(journal).events)
+    event, torn = append_after(journal, lambda before: _event(decision, verdict, before))
+    commitment = event.commitment
+    if torn:
+        warnings.insert(0, torn)
+    much = much_held_out(commitment.holdout) if commitment else None
+    told = [*warnings[:1], *([much] if much else [])]
+    return found_decision(run, decision.id), "; ".join(told) or None
+
+
+def _event(decision: Decision, verdict: Verdict, before: Sequence[Event]) -> Event:
+    """The event that a verdict is, after those before it: an accept keeps what its decision was accepted for first."""
+    bound = binding(before, decision.id)
+    commitment = commitment_for(decision, verdict.action, verdict.holdout, bound)
     expected = decision.value and Expected(decision.value.mean, decision.value.p05, decision.value.p95)
-    if before is not None and before.commitment is not None and commitment is before.commitment:
-        expected = before.expected
-    event = Event(
+    if commitment is not None and bound is not None and bound.commitment is not None:
+        expected = bound.expected
+    return Event(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         id=decision.id,
         action=Action(verdict.action),
@@ -96,12 +110,6 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
         about=decision.move,
         commitment=commitment,
     )
-    torn = append(run.project.journal, event)
-    if torn:
-        warnings.insert(0, torn)
-    much = much_held_out(commitment.holdout) if commitment else None
-    told = [*warnings[:1], *([much] if much else [])]
-    return found_decision(run, decision.id), "; ".join(told) or None
 
 
 def working_lists(run: Run, wanted: str | None = None, warn: Callable[[str], None] = silent) -> Iterator[WorkingList]:
