@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from patronage.decisions.appraisal import Case, EffectWords, appraised
-from patronage.decisions.decision import Decision, Move, Status
+from patronage.decisions.decision import Assumed, Decision, Move, Status
 from patronage.decisions.timing import Pattern, annuity
 from patronage.decisions.trial import Trial
 from patronage.strategy.actions import ActionCost, ActionKind
-from patronage.strategy.quantity import exactly
+from patronage.strategy.quantity import Quantity, exactly
 from patronage.vocabulary.estimate import certain
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import percent
 
 WORDS = EffectWords("share of customers kept", "more than {share} of them stay")
 
@@ -23,13 +24,17 @@ WORDS = EffectWords("share of customers kept", "more than {share} of them stay")
 def told(terms: Terms) -> Any:
     """The decision on ten customers worth 6,000 for each unit of effect, evenly over three years at no discount."""
 
-    def build(*, terms: Terms = terms, gain: float = 6000.0, rate: float = 0.0, **costs: float) -> Decision:
-        given: dict[str, Any] = {name: exactly(value) for name, value in costs.items()}
+    def build(
+        *, terms: Terms = terms, gain: float = 6000.0, rate: float = 0.0, most: float = 1.0, **costs: float | Quantity
+    ) -> Decision:
+        given: dict[str, Any] = {
+            name: value if isinstance(value, Quantity) else exactly(value) for name, value in costs.items()
+        }
         action = ActionCost(ActionKind.RETAIN, **given, grade=Grade.EXPERT)
         case = Case(
             Move("retain", "ten customers", "today", "a key-account manager"), ("1.1",), "Ten customers are leaving",
             10, 500.0, certain(gain, "GBP", Grade.BEHAVIOUR), WORDS,
-            Trial("get one", "stay", 0.5, 1.0, 10), Pattern(3.0, rate), (),
+            Trial("get one", "stay", 0.5, 1.0, 10), Pattern(3.0, rate), (), most,
         )  # fmt: skip
         return appraised(case, action, terms)
 
@@ -123,3 +128,28 @@ def test_a_gain_of_next_to_nothing_has_no_effect_at_which_it_pays(told: Any, gai
         assert row.status is Status.NOTHING_TO_GAIN
         assert row.break_even is None
         assert row.value is None
+
+
+def test_an_effect_beyond_what_can_be_had_is_told_as_such_and_kept_as_assumed(told: Any) -> None:
+    row = told(cost=1.0, effect=0.06, most=0.02)
+    assert row.value.mean == pytest.approx(0.02 * 6000 - 10)
+    assert row.assumed == Assumed(0.02, "share of customers kept")
+    assert (
+        "and at an effect of 2.0% (of the 6.0% that the company declares, at most 2.0% can be had) is worth GBP 110 net"
+        in row.reason
+    )
+    within = told(cost=1.0, effect=0.06, most=0.06)
+    assert within.assumed.effect == pytest.approx(0.06)
+    assert "and at the effect the company declares (6.0%) is worth" in within.reason
+
+
+def test_a_range_of_effects_that_reaches_beyond_what_can_be_had_tells_both(told: Any, beta: Any) -> None:
+    row = told(cost=1.0, effect=beta(2.0, 8.0), most=0.3)
+    assert 0.1 < row.assumed.effect < 0.2
+    assert (
+        f"at an effect of {percent(row.assumed.effect)} (the company declares 20%, and no more than 30%" in row.reason
+    )
+
+
+def test_without_a_declared_effect_none_is_assumed(told: Any) -> None:
+    assert told(cost=1.0).assumed is None

@@ -4,16 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from patronage.decisions.commitment import Commitment, commitment_data, commitment_of, committed
-from patronage.decisions.decision import Basis, Cost
+from patronage.decisions.decision import Assumed, Basis, Cost
 
 
 def test_accepting_freezes_effect_cost_horizon_and_list(make_decision: Any, engine: Any) -> None:
     people = engine.write("listed", [{"customer_id": ["a", "b"], "amount": [5.0, None], "value": [1.0, 2.0]}])
-    declared = Basis("costs_of_action", 1, "retain", {"cost per customer": 2.0, "share of customers who stay": 0.05})
+    declared = Basis("costs_of_action", 1, "retain", {"cost per customer": 2.0, "share of customers who stay": 0.06})
     row = make_decision("one", value=9.0, people=people, evidence=(declared,))
-    row = replace(row, cost=Cost(4.0, 1.0), value_by_year=(4.0, 3.0, 2.0))
+    row = replace(row, cost=Cost(4.0, 1.0), value_by_year=(4.0, 3.0, 2.0), assumed=Assumed(0.02, "share kept"))
     found = committed(row, 0.1)
-    assert found == Commitment(0.05, 4.0, 1.0, 3, 0.1, (("a", 5.0), ("b", None)))
+    assert found == Commitment(0.02, 4.0, 1.0, 3, 0.1, (("a", 5.0), ("b", None)))
     assert commitment_of(commitment_data(found)) == found
 
 

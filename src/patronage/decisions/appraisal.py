@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patronage.decisions.decision import Basis, BreakEven, Cost, Decision, Driver, Learning, Move, Status
+from patronage.decisions.decision import Assumed, Basis, BreakEven, Cost, Decision, Driver, Learning, Move, Status
 from patronage.decisions.timing import Flow, Pattern, payback, undiminished
 from patronage.decisions.trial import Trial, trial_words
 from patronage.decisions.weighing import (
@@ -137,7 +137,7 @@ def appraised(case: Case, action: ActionCost | None, terms: Terms) -> Decision:
     if action.effect is None:
         return _unmeasured(priced, terms)
     effect = action.effect.draws(terms.draws, terms.seed, f"{case.section}.effect")
-    return _valued(priced, np.minimum(effect, case.most), terms)
+    return _valued(priced, effect, terms)
 
 
 def paid_for(case: Case, action: ActionCost, terms: Terms) -> Paid:
@@ -152,8 +152,10 @@ def paid_for(case: Case, action: ActionCost, terms: Terms) -> Paid:
     return Paid(case.customers * each + one_off, yearly, pattern, float(one_off.mean()), case.section)
 
 
-def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:
+def _valued(priced: Priced, told: Floats, terms: Terms) -> Decision:
+    """The decision at the effect that is declared (told, in draws), or at as much of it as can be had."""
     case, action, paid = priced.case, priced.action, priced.paid
+    effect = np.minimum(told, case.most)
     grade = weakest((case.gain.grade, action.grade))
     gain, cost = _row(case.gain, terms), paid.cost
     gained = Flow(float(effect.mean()) * case.gain.mean, case.pattern)
@@ -161,7 +163,7 @@ def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:
     # What the test would settle is the effect: all else stands at its mean.
     known = worth_of_knowing(effect * case.gain.mean - cost.present)
     decision = Decision(
-        case.move, case.questions, _reason(priced, verdict, (float(effect.mean()), gained.present), terms),
+        case.move, case.questions, _reason(priced, verdict, (_at_effect(case, told), gained.present), terms),
         Status.NOTHING_TO_GAIN, grade, case.at_stake,
         cost=cost,
         hours=case.customers * action.hours.mean,
@@ -169,18 +171,30 @@ def _valued(priced: Priced, effect: Floats, terms: Terms) -> Decision:
         drivers=_drivers(priced, effect, gain),
         learning=Learning(known, trial_words(case.trial, float(effect.mean()))),
         evidence=(*case.evidence, declared(case.move.kind, action, case.effect.unit)),
+        assumed=Assumed(float(effect.mean()), case.effect.unit),
     )  # fmt: skip
     return verdict.told(decision, net_by_year(gained, cost), payback(cost.one_off, gained, paid.running))
 
 
-def _reason(priced: Priced, verdict: Weighed, means: tuple[float, float], terms: Terms) -> str:
-    """What is proposed, or why not; means: of the effect and of what it brings.
+def _at_effect(case: Case, told: Floats) -> str:
+    """At which effect the value was worked out: as declared (told, in draws), else as much of it as can be had."""
+    declares, used = percent(float(told.mean())), percent(float(np.minimum(told, case.most).mean()))
+    if declares == used:
+        return f"at the effect the company declares ({used})"
+    most = percent(case.most)
+    if told.mean() > case.most:
+        return f"at an effect of {used} (of the {declares} that the company declares, at most {most} can be had)"
+    return f"at an effect of {used} (the company declares {declares}, and no more than {most} can be had)"
+
+
+def _reason(priced: Priced, verdict: Weighed, at: tuple[str, float], terms: Terms) -> str:
+    """What is proposed, or why not; at: which effect, in words, and what it brings.
 
     Where it rests on an assumption, the threshold and the test come before the money.
     """
-    effect, gained = means
+    effect, gained = at
     case, currency, move = priced.case, terms.currency, priced.case.move.to_state
-    declared = f"costs {priced.paid.words(currency)} and at the effect the company declares ({percent(effect)})"
+    declared = f"costs {priced.paid.words(currency)} and {effect}"
     doubt = " on average, more likely than not less than it costs" if verdict.value.mean > 0 else ""
     outcome = (
         f"{declared} is worth {money_range(verdict.value, currency)} net over {years(case.pattern.years)}"

@@ -7,9 +7,6 @@ from typing import Any
 
 from patronage.decisions.decision import Decision
 
-EFFECT = "share of "
-"""How the figure of an effect begins in what the strategy file declares of an action."""
-
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
@@ -69,7 +66,4 @@ def _amount(value: Any) -> float | None:
 
 
 def _effect(decision: Decision) -> float | None:
-    figures = (
-        pair for basis in decision.evidence if basis.finding == "costs_of_action" for pair in basis.figures.items()
-    )
-    return next((float(value) for name, value in figures if name.startswith(EFFECT)), None)
+    return None if decision.assumed is None else decision.assumed.effect

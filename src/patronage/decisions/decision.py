@@ -67,6 +67,14 @@ class BreakEven:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumed:
+    """The mean effect that a value was worked out with, in its unit: no more than can be had of what is declared."""
+
+    effect: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """An input that moves the value: the value of the decision at the input's p05 and p95."""
 
@@ -110,7 +118,8 @@ class Decision:
     price (leakage), what the category brings from those who would take it up unasked (measured uptake). It is not what
     acting would bring. In currency, never below 0; the ledger is sorted by it. p_better: probability that the move
     beats staying.
-    payback: years. people: the customers it is about, a stored table with customer_id, amount, value and why.
+    payback: years. assumed: None where no effect went into the value. people: the customers it is about, a stored table
+    with customer_id, amount, value and why.
     """
 
     move: Move
@@ -135,6 +144,7 @@ class Decision:
     conflicts_with: tuple[str, ...] = ()
     owner: str | None = None
     due: str | None = None
+    assumed: Assumed | None = None
 
     @property
     def id(self) -> str:
