@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
+from benchmarks.peers.timing import peak_gb
 
 from patronage.kernels.alive_orders import Future
 from patronage.kernels.future_orders import Customers, Outlook, score
@@ -61,20 +62,10 @@ class Report:
             result = work()
             seconds = min(seconds, time.perf_counter() - start)
         told = f"bound {bound:.2f} s" if bound else ""
-        print(f"{subject:<34} {self.size:>11,} customers {seconds:8.3f} s  {told:<14} {peak_memory():7.2f} GB")
+        print(f"{subject:<34} {self.size:>11,} customers {seconds:8.3f} s  {told:<14} {peak_gb():7.2f} GB")
         if bound and seconds > bound * max(self.size / 1e6, 1.0):
             self.missed.append(f"{subject}: {seconds:.3f} s, above {bound:.2f} s")
         return result
-
-
-def peak_memory() -> float:
-    """The most memory that this process has held, in GB; 0 where the system does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return 0.0
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
 def valued(fit: RepeatFit, spend: SpendFit, customers: Customers, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
