@@ -98,6 +98,8 @@ class ActivityUse:
     """One activity over its pool's period: what one occurrence takes and costs, how many, and their cost.
 
     counted_by: events, orders or declared volume. minutes: time of one occurrence, in the unit of its pool.
+    events_start, events_end: the days that its events cover, which are taken to go on at the same rate over all days
+    counted; None where events do not count it.
     """
 
     id: str
@@ -109,6 +111,8 @@ class ActivityUse:
     unit_cost: float
     cost: float
     cost_estimate: Estimate
+    events_start: date | None
+    events_end: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,10 @@ class ActivityCosts:
 
     from_evidence: whether any volume was counted in the evidence. start, end: the days over which customers' costs
     are counted: those of the orders, or of the events where there are none. events_start, events_end: the days of these
-    that events cover; what they count there is taken to go on at the same rate over all of them. counts: what each
-    counted thing costs; a customer's cost is its counts times these, so any draw of it can be had.
-    uncounted: activities left out, with the reason. customers: customer_id, cost, avoidable_cost, minutes, p05, p95
-    (over those days, at the pools' rates), then the counts; None without evidence of customers.
-    anonymous_cost: of work for no named customer over those days.
+    that events cover, of all activities together; each activity names its own. counts: what each counted thing costs; a
+    customer's cost is its counts times these, so any draw of it can be had. uncounted: activities left out, with the
+    reason. customers: customer_id, cost, avoidable_cost, minutes, p05, p95 (over those days, at the pools' rates), then
+    the counts; None without evidence of customers. anonymous_cost: of work for no named customer over those days.
     """
 
     grade: Grade

@@ -69,10 +69,10 @@ def buying_types(gaps: Gaps, contract_gaps: int = CONTRACT_GAPS) -> BuyingTypes:
     """Contract-like, regular, irregular or once.
 
     Contract-like: at least contract_gaps even gaps around a natural period, whether or not the customer has since
-    stopped. Regular: gamma
-    gaps of a shape above 1.5, clearly above 1. Whole days make gaps look more even than they are, so regularity is
-    measured against random buying on whole days. Of random buyers at most 1 in 20 is called regular at any number of
-    gaps; of buyers of shape 6 a month apart 1 in 2 is found at 4 gaps, 3 in 4 at 6, all but 2 in 100 at 10.
+    stopped. Regular: gamma gaps of a shape above 1.5, clearly above 1. Whole days make gaps look more even than they
+    are, so regularity is measured against random buying on whole days. Of random buyers at most 1 in 20 is called
+    regular at any number of gaps; of buyers of shape 6 a month apart 1 in 2 is found at 4 gaps, 3 in 4 at 6, all but 2
+    in 100 at 10.
     Source: Wheat & Morrison (1990) on regularity; Minka (2002), shape from the mean of logs.
     """
     count, total, squares, logs = _checked(gaps)

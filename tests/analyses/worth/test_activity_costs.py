@@ -163,10 +163,10 @@ def test_orders_lines_returns_and_customers_drive_costs(make_orders: Build, make
     assert (found.start, found.end) == (date(2024, 1, 1), END)
 
 
-def daily(start: str, days: int, customer: str = "a") -> list[dict[str, Any]]:
+def daily(start: str, days: int, customer: str = "a", name: str = "call") -> list[dict[str, Any]]:
     first = date.fromisoformat(start)
     return [
-        {"activity_id": "call", "customer_id": customer, "at": (first + timedelta(days=day)).isoformat()}
+        {"activity_id": name, "customer_id": customer, "at": (first + timedelta(days=day)).isoformat()}
         for day in range(days)
     ]
 
@@ -193,6 +193,30 @@ def test_events_of_half_a_year_beside_orders_of_two_cost_what_a_year_costs(
     assert (found.events_start, found.events_end) == (first, first + timedelta(days=days - 1))
     profit = customer_profit(known, found, terms)
     assert profit.total.mean / profit.years == pytest.approx(600 - yearly - 60)
+
+
+def test_an_activity_recorded_since_july_costs_as_much_a_year_as_one_recorded_all_year(
+    make_orders: Build, make_terms: MakeTerms, make_events: MakeEvents
+) -> None:
+    orders = [line("a", f"{year}-01-05", 50.0, f"{year}") for year in (2023, 2024)]
+    done = Activities((activity("call", 10), activity("visit", 10), activity("audit", 10)))
+    audits = daily("2024-10-01", 5, name="audit")
+    events = make_events(daily("2024-01-01", 366) + daily("2024-07-01", 184, name="visit") + audits)
+    known = make_orders(orders, as_of=END)
+    found = activity_costs(Pools((pool(10_000, 10_000),)), done, known, events, make_terms(END))
+    call, visit, audit = found.activities
+    assert (call.volume, visit.volume, audit.volume) == pytest.approx((366, 2 * 184, 5))
+    assert (call.events_start, call.events_end) == (date(2024, 1, 1), END)
+    assert (visit.events_start, visit.events_end) == (date(2024, 7, 1), END)
+    # Five days tell nothing of when the records of audits began.
+    assert (audit.events_start, audit.events_end) == (date(2024, 1, 1), END)
+    assert (found.events_start, found.events_end) == (date(2024, 1, 1), END)
+    assert found.customers is not None
+    (row,) = found.customers.records()
+    assert (row["call:untimed"], row["visit:untimed"]) == pytest.approx((366, 2 * 184))
+    assert row["cost"] == pytest.approx(10 * (366 + 2 * 184 + 5))
+    alone = activity_costs(Pools((pool(10_000, 10_000),)), done, None, events, make_terms(END))
+    assert [use.volume for use in alone.activities] == pytest.approx([366, 2 * 184, 5])
 
 
 def test_events_from_before_the_orders_count_over_the_days_of_the_orders(

@@ -62,6 +62,7 @@ COUNTS = [
         ("visit", "km", False), ("none such", "special", True),
     )
 ]  # fmt: skip
+OVER = {COUNTS[0].column: 1.7}
 EQUATIONS = {"call": (0.5, {"km": 0.1}), "visit": (6.0, {"special": 6.5, "km": -0.01}), "none such": (1.0, {})}
 RULES = [
     ("big", parsed("revenue_12m > 100 and lower(place) like 'u%'")),
@@ -125,7 +126,7 @@ CASES: Mapping[str, Make] = {
     "activity_cost.total_counts": lambda s: activity_cost.total_counts(s["counts"]),
     "activity_cost.event_activities": lambda s: activity_cost.event_activities(s.events, YEAR),
     "activity_cost.event_span": lambda s: activity_cost.event_span(s.events, YEAR),
-    "activity_cost.event_counts_over": lambda s: activity_cost.event_counts_over(s["event_counts"], 1.7),
+    "activity_cost.event_counts_over": lambda s: activity_cost.event_counts_over(s["event_counts"], OVER),
     "activity_cost.least_times": lambda s: activity_cost.least_times(s.events, YEAR, EQUATIONS),
     "basis.valued_lines of margin": lambda s: basis.valued_lines(s.orders, MARGIN),
     "basis.valued_lines of a share": lambda s: basis.valued_lines(s.orders, SHARE),

@@ -130,18 +130,17 @@ def activity_costs(
     _refuse_negative(model)
     costs = _count_costs(model)
     customers = None if kept is None or engine is None else _customers(engine, kept, model, costs)
-    window = found.order_window or found.event_window
-    recorded = found.event_window if any(volume.counted_by == EVENTS for volume in counted) else None
+    recorded = [found.covered[volume.activity.id].period for volume in counted if volume.counted_by == EVENTS]
     return ActivityCosts(
         grade=weakest(_grades(model)),
         currency=terms.currency,
         pools=tuple(_pool_use(model, pool) for pool in model.pools),
-        activities=tuple(_activity_use(model, volume) for volume in counted),
+        activities=tuple(_activity_use(model, volume, found) for volume in counted),
         from_evidence=any(volume.counted_by != DECLARED for volume in counted),
-        start=None if window is None else window.period.start,
-        end=None if window is None else window.period.end,
-        events_start=None if recorded is None else recorded.period.start,
-        events_end=None if recorded is None else recorded.period.end,
+        start=None if found.window is None else found.window.period.start,
+        end=None if found.window is None else found.window.period.end,
+        events_start=min((period.start for period in recorded), default=None),
+        events_end=max((period.end for period in recorded), default=None),
         counts=costs,
         anonymous_cost=sum(totals.get(f"anonymous:{cost.column}", 0.0) * cost.cost.mean for cost in costs),
         uncounted=tuple(uncounted),
@@ -150,32 +149,25 @@ def activity_costs(
 
 
 def _counts(found: Work, counted: list[Volume], engine: Engine | None) -> tuple[StoredTable | None, dict[str, float]]:
-    """The counts of each customer over the days of the orders, stored, and their totals."""
+    """The counts of each customer over the days that are counted, stored, and their totals."""
     tables: list[Any] = []
-    if found.orders is not None and found.order_window is not None:
-        tables.append(order_counts(found.orders, found.order_window.period, found.order_window.years))
+    if found.orders is not None and found.window is not None:
+        tables.append(order_counts(found.orders, found.window.period, found.window.years))
     wanted = event_columns(counted)
-    if found.events is not None and found.event_window is not None and wanted:
-        counts = event_counts(found.events, found.event_window.period, wanted)
-        tables.append(event_counts_over(counts, _length(found)) if _length(found) != 1 else counts)
+    if found.events is not None and found.window is not None and wanted:
+        counts = event_counts(found.events, found.window.period, wanted)
+        times = {each.column: found.window.years / found.covered[each.activity].years for each in wanted}
+        tables.append(event_counts_over(counts, {name: each for name, each in times.items() if each != 1}))
     if not tables or engine is None:
         return None, {}
     kept = engine.keep(joined_counts(tables), "counts")
     return kept, engine.records(total_counts(engine.open(kept)))[0]
 
 
-def _length(found: Work) -> float:
-    """How many times as long the days of the orders are as those that events cover; 1 without orders."""
-    if found.order_window is None or found.event_window is None:
-        return 1.0
-    return found.order_window.years / found.event_window.years
-
-
 def _model(pools: Pools, counted: list[Volume], totals: dict[str, float], found: Work, terms: Terms) -> Model:
     scale: dict[str, float] = {}
     for volume in counted:
-        window = found.order_window or found.event_window
-        spanned = 1.0 if window is None else window.years
+        spanned = 1.0 if found.window is None else found.window.years
         scale[volume.activity.id] = 1 / (pools.by_id[volume.activity.pool].period.per_year * spanned)
     return Model(pools.pools, tuple(counted), totals, scale, terms)
 
@@ -225,7 +217,7 @@ def _balance(model: Model, pool: Pool, *, drawn: bool) -> Balance:
     return replace(found, unused=np.asarray(held - used), shortage=np.asarray(used > held))
 
 
-def _activity_use(model: Model, volume: Volume) -> ActivityUse:
+def _activity_use(model: Model, volume: Volume, found: Work) -> ActivityUse:
     activity = volume.activity
     pool = next(pool for pool in model.pools if pool.id == activity.pool)
     used, rate = float(model.used(volume, drawn=False)), float(model.rate(pool, drawn=False))
@@ -236,6 +228,7 @@ def _activity_use(model: Model, volume: Volume) -> ActivityUse:
     minutes = used / times if times else activity.time_equation.base.mean
     drawn = model.used(volume, drawn=True) * model.rate(pool, drawn=True)
     unit = f"{model.terms.currency} per {pool.period.value}"
+    covered = found.covered[activity.id].period if volume.counted_by == EVENTS else None
     return ActivityUse(
         id=activity.id,
         pool=pool.id,
@@ -246,6 +239,8 @@ def _activity_use(model: Model, volume: Volume) -> ActivityUse:
         unit_cost=minutes * rate,
         cost=used * rate,
         cost_estimate=_estimate(drawn, used * rate, unit, weakest((activity.grade, pool.grade))),
+        events_start=None if covered is None else covered.start,
+        events_end=None if covered is None else covered.end,
     )
 
 

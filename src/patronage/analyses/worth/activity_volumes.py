@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from patronage.evidence.queries.activity_cost import (
@@ -38,15 +38,16 @@ _FROM_ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The evidence in which work is counted, each with its window.
+    """The evidence in which work is counted, and the days over which it is.
 
-    event_window: the days within the order window that events cover, or, without orders, within the twelve months.
+    window: those of the orders, or of the events where there are no orders. covered: for each activity with events, by
+    its id, the part of them that its own events cover.
     """
 
     orders: Orders | None
-    order_window: Window | None
     events: ActivityEvents | None
-    event_window: Window | None
+    window: Window | None
+    covered: Mapping[str, Window] = field(default_factory=dict[str, Window])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +78,29 @@ class Volume:
 
 
 def work(orders: Orders | None, events: ActivityEvents | None, as_of: date) -> Work:
-    """The evidence with the days over which each part is counted."""
-    order_window = event_window = None
+    """The evidence with the days over which it is counted."""
+    first = None
     if orders is not None:
-        order_window = counted_window(as_of, orders.engine.value(orders.table.ordered_at.min()).date())
-    if events is not None:
-        event_window = _event_window(events, order_window, as_of)
-    return Work(orders, order_window, None if event_window is None else events, event_window)
+        first = orders.engine.value(orders.table.ordered_at.min())
+    elif events is not None:
+        first = events.engine.value(events.table["at"].min())
+    if first is None:
+        return Work(orders, None, None)
+    window = counted_window(as_of, first.date())
+    covered = {} if events is None else _covered(events, window)
+    return Work(orders, events if covered else None, window, covered)
 
 
-def _event_window(events: ActivityEvents, order_window: Window | None, as_of: date) -> Window | None:
-    """The days that events cover, None without events."""
-    if order_window is not None:
-        span = events.engine.records(event_span(events, order_window.period))[0]
-        if not span["days"]:
-            return None
-        return covered_window(order_window, span["first"].date(), span["last"].date(), span["days"])
-    first = events.engine.value(events.table["at"].min())
-    return None if first is None else counted_window(as_of, first.date())
+def _covered(events: ActivityEvents, whole: Window) -> dict[str, Window]:
+    """The days that the events of each activity cover; of all events together where its own are too few to tell."""
+    together = events.engine.records(event_span(events, whole.period))[0]
+    if not together["days"]:
+        return {}
+    within = covered_window(whole, together["first"].date(), together["last"].date(), together["days"])
+    return {
+        row["activity_id"]: covered_window(within, row["first"].date(), row["last"].date(), row["days"])
+        for row in events.engine.records(event_activities(events, whole.period))
+    }
 
 
 def volumes(pools: Pools, activities: Activities, found: Work) -> tuple[list[Volume], list[str]]:
@@ -102,12 +108,8 @@ def volumes(pools: Pools, activities: Activities, found: Work) -> tuple[list[Vol
 
     Raises EstimationError with every activity whose equation gives negative time to an event.
     """
-    happened: frozenset[str] = frozenset()
-    if found.events is not None and found.event_window is not None:
-        rows = found.events.engine.records(event_activities(found.events, found.event_window.period))
-        happened = frozenset(row["activity_id"] for row in rows)
     told = [
-        _volume(activity, pools.by_id[activity.pool].unit, found, happened=activity.id in happened)
+        _volume(activity, pools.by_id[activity.pool].unit, found)
         for activity in activities.activities
         if activity.today
     ]
@@ -121,8 +123,8 @@ def event_columns(counted: Iterable[Volume]) -> list[EventCount]:
     return [count for volume in counted for count in volume.events]
 
 
-def _volume(activity: Activity, unit: str, found: Work, *, happened: bool) -> Volume | str:
-    if happened and found.events is not None:
+def _volume(activity: Activity, unit: str, found: Work) -> Volume | str:
+    if activity.id in found.covered and found.events is not None:
         return _from_events(activity, unit, found.events.drivers)
     if activity.driver is not None and found.orders is not None:
         return _from_orders(activity, activity.driver)
@@ -180,7 +182,7 @@ def _stream(activity: Activity, driver: str | None = None) -> str:
 
 
 def _refuse_negative_times(found: Work, counted: list[Volume]) -> None:
-    if found.events is None or found.event_window is None:
+    if found.events is None or found.window is None:
         return
     equations = {
         volume.activity.id: (equation.base.mean, {name: each.mean for name, each in equation.per.items()})
@@ -189,7 +191,7 @@ def _refuse_negative_times(found: Work, counted: list[Volume]) -> None:
     }
     if not equations:
         return
-    least = found.events.engine.records(least_times(found.events, found.event_window.period, equations))[0]
+    least = found.events.engine.records(least_times(found.events, found.window.period, equations))[0]
     faults = [
         Fault(
             f"activities.{activity}.time_equation",

@@ -103,9 +103,12 @@ def total_counts(counts: Table) -> Table:
 
 
 def event_activities(events: ActivityEvents, period: Period) -> Table:
-    """One row per activity with events in a period: activity_id, events, first (time of the first)."""
+    """One row per activity with events in a period: activity_id, days on which there are any, first and last time."""
     inside = events.table.filter(dated_within(events.table, "at", period))
-    return inside.group_by("activity_id").aggregate(events=_.count()).order_by("activity_id")
+    spans = inside.group_by("activity_id").aggregate(
+        days=_["at"].date().nunique(), first=_["at"].min(), last=_["at"].max()
+    )
+    return spans.order_by("activity_id")
 
 
 def event_span(events: ActivityEvents, period: Period) -> Table:
@@ -114,10 +117,10 @@ def event_span(events: ActivityEvents, period: Period) -> Table:
     return inside.aggregate(days=inside["at"].date().nunique(), first=inside["at"].min(), last=inside["at"].max())
 
 
-def event_counts_over(counts: Table, times: float) -> Table:
-    """The counts of event_counts times a factor, which brings them to days of another length."""
-    scaled = {name: settled(counts[name] * number(times)) for name in counts.columns if name != "customer_id"}
-    return counts.select("customer_id", **scaled)
+def event_counts_over(counts: Table, times: Mapping[str, float]) -> Table:
+    """The counts of event_counts, each column times a factor of its own that brings it to days of another length."""
+    scaled = {name: settled(counts[name] * number(each)) for name, each in times.items()}
+    return counts.mutate(**scaled)
 
 
 def least_times(events: ActivityEvents, period: Period, equations: Mapping[str, Equation]) -> Table:
