@@ -39,6 +39,29 @@ def test_every_type_arrives_as_its_canonical_kind(loading: Any, database: Any) -
     assert loaded.read_as == "PostgreSQL, table public.sales"
 
 
+def test_decimals_without_limits_keep_every_digit_of_whole_numbers(loading: Any, database: Any) -> None:
+    database.run(
+        'CREATE TABLE sales (buyer numeric, day date, total numeric, "order" numeric, item numeric)',
+        "INSERT INTO sales VALUES (9007199254740993, '2024-01-01', 10.25, 12345678901234567891, 1.0), "
+        "(9007199254740992.00, '2024-01-02', 'NaN', 12345678901234567890, null), "
+        "(9007199254740992, '2024-01-03', -5, null, 2)",
+    )
+    columns = {
+        "customer_id": "buyer",
+        "ordered_at": "day",
+        "amount": "total",
+        "order_id": "order",
+        "product_id": "item",
+    }
+    loaded = loading.load(database.url, columns, source_table="sales")
+    names = ("customer_id", "amount", "order_id", "product_id")
+    assert [tuple(row[name] for name in names) for row in loaded.good.records()] == [
+        ("9007199254740993", 10.25, "12345678901234567891", "1"),
+        ("9007199254740992", -5.0, None, "2"),
+    ]
+    assert loaded.quarantine.rows == 1
+
+
 def test_names_are_only_names(loading: Any, database: Any) -> None:
     odd = """x"; DROP TABLE lines; --'"""
     name = '"' + odd.replace('"', '""') + '"'

@@ -42,6 +42,8 @@ _SETTINGS = (
 _AS_THEY_ARE = {"boolean", "smallint", "integer", "bigint", "real", "double precision", "text", "character varying"}
 _WHOLE_DIGITS = 18
 """Digits that a whole number of 64 bits holds for certain."""
+_MOST_DIGITS = 1000
+"""Digits of the longest decimal whose number of digits can be declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,10 @@ def database_content(location: str, table: str | None, where: str) -> DatabaseCo
 def copied_table(location: str, table: str | None, path: Path, where: str) -> tuple[list[str], DatabaseContent]:
     """Copies a table or view to a Parquet file with columns c0, c1, ..., and gives its column names and content.
 
-    Both are of one snapshot, whatever is written meanwhile. Money and other decimals arrive as doubles, times with a
-    zone as UTC without one, infinite days and times as missing, and what has no plain type as text. Raises
-    EvidenceError as `database_content` does.
+    Both are of one snapshot, whatever is written meanwhile. Whole numbers keep every digit, also in a column of
+    decimals without limits that holds no others; money and other decimals arrive as doubles, times with a zone as UTC
+    without one, infinite days and times as missing, and what has no plain type as text. Raises EvidenceError as
+    `database_content` does.
     """
     import pyarrow.parquet as pq
 
@@ -88,7 +91,8 @@ def copied_table(location: str, table: str | None, path: Path, where: str) -> tu
         if not relation.columns:
             raise EvidenceError(Fault(where, "there are no columns"))
         content = _content(connection, relation)
-        cells = ", ".join(f"{_cell(name, kind)} AS c{place}" for place, (name, kind) in enumerate(relation.columns))
+        kinds = _whole(connection, relation)
+        cells = ", ".join(f"{_cell(name, kind)} AS c{place}" for place, (name, kind) in enumerate(kinds))
         with connection.cursor() as cursor:
             # Names are quoted and come from the server's own catalog.
             cursor.execute(f"SELECT {cells} FROM {relation.sql()} AS source_row")  # noqa: S608
@@ -147,6 +151,25 @@ def _content(connection: Any, relation: _Relation) -> DatabaseContent:
     return DatabaseContent(f"{relation.schema}.{relation.name}", rows, hashlib.sha256(seen.encode()).hexdigest())
 
 
+def _whole(connection: Any, relation: _Relation) -> list[tuple[str, str]]:
+    """The columns and their types, those of decimals without limits that hold whole numbers alone told as such."""
+    unlimited = [name for name, kind in relation.columns if kind == "numeric"]
+    if not unlimited:
+        return list(relation.columns)
+    tests = ", ".join(
+        f"pg_catalog.bool_and({cell} = pg_catalog.trunc({cell}) AND pg_catalog.abs({cell}) < 1e{digits})"
+        for cell in (f"source_row.{quoted(name)}" for name in unlimited)
+        # What is not a number, or infinite, is below no bound.
+        for digits in (_WHOLE_DIGITS, _MOST_DIGITS)
+    )
+    (answers,) = asked(connection, f"SELECT {tests} FROM {relation.sql()} AS source_row")  # noqa: S608
+    told: dict[str, str] = {}
+    for place, name in enumerate(unlimited):
+        short, whole = answers[2 * place : 2 * place + 2]
+        told[name] = f"numeric({_WHOLE_DIGITS if short else _MOST_DIGITS},0)" if whole else "numeric"
+    return [(name, told.get(name, kind)) for name, kind in relation.columns]
+
+
 def _cell(name: str, kind: str) -> str:
     """A column as Arrow gets it, by the name of its type."""
     cell = f"source_row.{quoted(name)}"
@@ -158,7 +181,8 @@ def _cell(name: str, kind: str) -> str:
         return f"pg_catalog.timezone('UTC', {finite})" if kind.endswith("with time zone") else finite
     if plain == "numeric" and size.endswith(",0)"):
         # Whole numbers may be keys, whose every digit counts.
-        return f"{cell}::bigint" if int(size.partition(",")[0]) <= _WHOLE_DIGITS else f"{cell}::text"
+        few = int(size.partition(",")[0]) <= _WHOLE_DIGITS
+        return f"{cell}::bigint" if few else f"pg_catalog.trunc({cell})::text"
     if plain == "numeric":
         return f"{cell}::double precision"
     if plain == "money":
