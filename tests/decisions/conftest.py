@@ -138,7 +138,12 @@ def terms() -> Terms:
 @pytest.fixture
 def make_lifetime(keep: Keep) -> Callable[..., LifetimeValue]:
     def build(
-        rows: Rows, *, basis: str = "margin_measured", total: Estimate | None = None, model: str = "mbg_nbd"
+        rows: Rows,
+        *,
+        basis: str = "margin_measured",
+        total: Estimate | None = None,
+        model: str = "mbg_nbd",
+        shared: tuple[Any, Any] = (1.0, 1.0),
     ) -> LifetimeValue:
         table = keep("lifetime", rows, LIFETIME_COLUMNS, LIFETIME_DEFAULTS)
         worth = total or certain(sum(row.get("value") or 600.0 for row in rows) or 1.0, "GBP", Grade.BEHAVIOUR)
@@ -148,6 +153,8 @@ def make_lifetime(keep: Keep) -> Callable[..., LifetimeValue]:
             basis=basis,
             model=model,
             total=worth,
+            shared_gain=np.float32(shared[0]) * np.ones(1000, dtype=np.float32),
+            shared_cost=np.float32(shared[1]) * np.ones(1000, dtype=np.float32),
             alive=counted,
             expected_orders=counted,
             customers=table,

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scipy import special
 
 from patronage.decisions.decision import Cost, Status
@@ -16,6 +18,12 @@ from patronage.vocabulary.words import money_range
 def own_noise(means: Sequence[float], sd: float, seed: int = 1) -> list[Any]:
     random = np.random.default_rng(seed)
     return [mean + sd * random.standard_normal(1000) for mean in means]
+
+
+def equal_noise(rows: int, size: int, seed: int) -> Any:
+    """Draws of mean 0 and variance 1 that no two rows share: (rows, size)."""
+    noise = np.random.default_rng(seed).standard_normal((rows, size))
+    return np.linalg.qr((noise - noise.mean(axis=1, keepdims=True)).T)[0].T * np.sqrt(size)
 
 
 def test_the_best_of_noisy_values_is_lowered_and_none_is_raised(make_decision: Any) -> None:
@@ -30,14 +38,29 @@ def test_the_best_of_noisy_values_is_lowered_and_none_is_raised(make_decision: A
 def test_equal_noise_gives_the_shrinkage_of_the_horseshoe(make_decision: Any) -> None:
     # Five means 10 apart, noise 10 each: squares of 1000 / 100 around the mean, in closed form.
     pull = 5 / 6 * special.hyp1f1(3.5, 4, -5.0) / special.hyp1f1(2.5, 3, -5.0)
-    random = np.random.default_rng(2)
-    noise = random.standard_normal((5, 4000))
-    noise = np.linalg.qr((noise - noise.mean(axis=1, keepdims=True)).T)[0].T * np.sqrt(4000) * 10
+    noise = equal_noise(5, 4000, 2) * 10
     means = 60 + 10.0 * np.arange(5)
     rows = [make_decision(str(place), value=mean + noise[place]) for place, mean in enumerate(means)]
     top = corrected(rows)[-1]
     assert top.value is not None
     assert top.value.mean == pytest.approx(100 - pull * 20, rel=0.01)
+
+
+@given(
+    means=st.lists(st.floats(1000, 1500), min_size=2, max_size=8),
+    sd=st.floats(0.1, 100),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_values_of_equal_errors_keep_their_order_and_none_is_raised(
+    means: list[float], sd: float, seed: int, make_decision: Any
+) -> None:
+    noise = equal_noise(len(means), 400, seed) * sd
+    rows = [make_decision(str(place), value=mean + noise[place]) for place, mean in enumerate(means)]
+    raw = np.array([row.value.mean for row in rows])
+    lowered = np.array([row.value.mean for row in corrected(rows) if row.value])
+    assert (lowered <= raw + 1e-6).all()
+    assert (np.diff(lowered[np.argsort(raw, kind="stable")]) >= -1e-3).all()
 
 
 def test_an_error_that_all_share_ranks_nothing_and_lowers_nothing(make_decision: Any) -> None:

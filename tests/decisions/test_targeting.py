@@ -3,11 +3,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from patronage.decisions.rules.grow import grow
 from patronage.decisions.rules.retain import retain
-from patronage.decisions.targeting import MOST_SEGMENTS, acting_of, buyer, buyers, life_pattern, years_covered
+from patronage.decisions.targeting import (
+    MOST_SEGMENTS,
+    acting_of,
+    buyer,
+    buyers,
+    life_pattern,
+    shared_factor,
+    years_covered,
+)
+from patronage.vocabulary.estimate import estimate
+from patronage.vocabulary.grade import Grade
+
+YEARS = 1 + 0.2 * np.linspace(-1.0, 1.0, 1000, dtype=np.float32)
+"""Good and bad years, mean 1."""
 
 
 def test_a_rule_gives_a_handful_of_decisions_and_tells_what_the_rest_comes_to(
@@ -87,3 +101,30 @@ def test_the_pace_of_life_is_that_of_margin_before_cost_to_serve(make_lifetime: 
     # 700 of margin over three years, of which 300 go to serve it, beside 400 of margin last year.
     served = {"p_alive": 1.0, "value": 400.0, "cost_to_serve": 300.0, "value_12m": 400.0}
     assert life_pattern(make_lifetime([served]), terms, engine).worth_in_years == pytest.approx(700 / 400)
+
+
+def test_what_all_share_moves_value_net_of_cost_to_serve(make_lifetime: Any, engine: Any) -> None:
+    rows = [{"value": 300.0, "cost_to_serve": 200.0}, {"value": 100.0}, {"value": -900.0, "cost_to_serve": 5000.0}]
+    total = estimate(np.full(1000, -500.0), "GBP", Grade.BEHAVIOUR)
+    # 600 before cost and 200 of cost leave 400: the loser is nobody's list, and its loss hides no bad year.
+    found = shared_factor(make_lifetime(rows, total=total, shared=(YEARS, 1.0)), engine)
+    assert found == pytest.approx((600 * YEARS - 200) / 400, rel=1e-5)
+    both = shared_factor(make_lifetime(rows, total=total, shared=(YEARS, YEARS)), engine)
+    assert both == pytest.approx(YEARS, rel=1e-5)
+    assert shared_factor(make_lifetime([], shared=(YEARS, 1.0)), engine) == pytest.approx(YEARS)
+
+
+def test_the_luck_of_other_customers_spreads_no_value(
+    make_lifetime: Any, make_costs: Any, terms: Any, engine: Any
+) -> None:
+    # The total is as uncertain as the luck of all makes it; these customers have none of their own.
+    total = estimate(600.0 + 300.0 * np.linspace(-1.0, 1.0, 1000), "GBP", Grade.BEHAVIOUR)
+    rows = [{"p_alive": 0.5, "value": 100.0, "p05": 100.0, "p95": 100.0} for _ in range(6)]
+    (found,) = retain(make_lifetime(rows, total=total), terms, engine, make_costs("retain", cost=1.0, effect=0.5))
+    assert found.value is not None
+    assert found.value.sd == pytest.approx(0.0, abs=1e-3)
+    (moved,) = retain(
+        make_lifetime(rows, shared=(YEARS, 1.0)), terms, engine, make_costs("retain", cost=1.0, effect=0.5)
+    )
+    assert moved.value is not None
+    assert moved.value.draws == pytest.approx(600 * YEARS - 6, rel=1e-4)

@@ -10,7 +10,7 @@ import numpy as np
 
 from patronage.decisions.decision import BreakEven, Decision, Driver, Learning
 from patronage.decisions.timing import Flow, Pattern, after_arrival, undiminished
-from patronage.decisions.weighing import Weighed, ends, shared_factor, strongest_first, weighed, worth_of_knowing
+from patronage.decisions.weighing import Weighed, ends, strongest_first, weighed, worth_of_knowing
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost
@@ -46,6 +46,7 @@ class Acquiring:
     """What the rows of all kinds share: action is what the company declares of winning customers.
 
     since: the day after which a customer counts as new. life: when within its first horizon a new one brings its worth.
+    shared: (draws,) mean 1, by which the worth of all customers moves together.
     """
 
     lifetime: LifetimeValue
@@ -53,6 +54,7 @@ class Acquiring:
     terms: Terms
     since: date
     life: Pattern
+    shared: Floats
 
     @property
     def years_seen(self) -> float:
@@ -115,11 +117,10 @@ def stopped(row: Decision, kind: str, dear: Sequence[Way], spending: Spending, a
 
 def _worth(kind: str, dear: Sequence[Way], arriving: float, at: Acquiring) -> Floats:
     """Draws of what the new customers who arrive over the horizon are worth, each over its own first horizon."""
-    shared = shared_factor(at.lifetime.total, at.terms)
     worth = np.zeros(at.terms.draws)
     for way in dear:
         noise = stream(at.terms.seed, f"acquire:{kind}:{way.name}").standard_normal(at.terms.draws)
-        worth += way.customers * arriving * (way.mean + way.error * noise) * shared
+        worth += way.customers * arriving * (way.mean + way.error * noise) * at.shared
     return worth
 
 

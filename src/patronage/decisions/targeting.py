@@ -9,8 +9,9 @@ from typing import Any
 from patronage.decisions.appraisal import Case, appraised
 from patronage.decisions.decision import Basis, Decision
 from patronage.decisions.timing import Pattern, pattern_of
-from patronage.decisions.weighing import shared_factor, spread_gain
+from patronage.decisions.weighing import net_factor, spread_gain
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.lifetime import column_sums
 from patronage.evidence.queries.lists import (
     Acting,
     by_mean_room,
@@ -24,7 +25,7 @@ from patronage.evidence.tables import Relation
 from patronage.findings.lifetime import LifetimeValue
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost
-from patronage.vocabulary.estimate import Estimate, estimate
+from patronage.vocabulary.estimate import Estimate, Floats, estimate
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
@@ -70,14 +71,15 @@ class Group:
 class Target:
     """What the decisions of one action have in common.
 
-    case: makes the case of a group from the group and its gain. grade, shared: of the gain. leaving: whether the
-    effect saves customers who are leaving, so that its gain depends on who is left in the group.
+    case: makes the case of a group from the group and its gain. grade: of the gain. shared: (draws,) mean 1, by which
+    the gains of all customers move together. leaving: whether the effect saves customers who are leaving, so that its
+    gain depends on who is left in the group.
     """
 
     kind: str
     action: ActionCost | None
     grade: Grade
-    shared: Estimate
+    shared: Floats
     case: Callable[[Group, Estimate], Case]
     leaving: bool = False
 
@@ -93,7 +95,7 @@ def decided(candidates: Relation, target: Target, terms: Terms, engine: Engine) 
     told = _worth_a_row(groups)
     for group in told:
         random = stream(terms.seed, f"{target.kind}:{group.segment}")
-        draws = spread_gain(group.gain, group.noise, shared_factor(target.shared, terms), random)
+        draws = spread_gain(group.gain, group.noise, target.shared, random)
         case = target.case(group, estimate(draws, terms.currency, target.grade, mean=group.gain))
         decision = appraised(case, target.action, terms)
         listed = engine.keep(people(kept, group.segment, _within(acting, group)), f"people_{decision.id}")
@@ -138,6 +140,14 @@ def acting_of(action: ActionCost | None) -> Acting | None:
     if action is None:
         return None
     return Acting(action.cost.mean, None if action.effect is None else action.effect.mean)
+
+
+def shared_factor(lifetime: LifetimeValue, engine: Engine) -> Floats:
+    """Draws of the factor, mean 1, by which what all share moves the value of customers who are worth something."""
+    customers = engine.open(lifetime.customers)
+    row = engine.records(column_sums(customers.filter(customers.value > 0), ("value", "cost_to_serve")))[0]
+    net, cost = float(row["value"] or 0.0), float(row["cost_to_serve"] or 0.0)
+    return net_factor(net, cost, lifetime.shared_gain, lifetime.shared_cost)
 
 
 def life_pattern(lifetime: LifetimeValue, terms: Terms, engine: Engine) -> Pattern:

@@ -9,7 +9,7 @@ import numpy as np
 
 from patronage.decisions.decision import Cost, Decision, Driver, Status
 from patronage.decisions.timing import Flow
-from patronage.vocabulary.estimate import LIKELY, Estimate, Floats, estimate
+from patronage.vocabulary.estimate import LIKELY, Draws, Estimate, Floats, estimate
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
 
@@ -92,8 +92,18 @@ def ends(row: Floats) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def shared_factor(total: Estimate, terms: Terms) -> Floats:
-    """The draws of a total around their mean, the shock that all values of a run share; ones where it has none."""
+def net_factor(net: float, cost: float, up: Draws, down: Draws) -> Floats:
+    """Draws of the factor, mean 1, by which what all customers share moves money net of cost.
+
+    net, cost: expected money after cost, and that cost. up, down: (draws,) mean 1, of the money before cost and of the
+    cost. Without money to move it is that of money before cost. The luck of single customers is not in it.
+    """
+    gain = up.astype(np.float64)
+    return gain + (cost / net) * (gain - down.astype(np.float64)) if net > 0 else gain
+
+
+def around_mean(total: Estimate, terms: Terms) -> Floats:
+    """The draws of a total, never below 0, around their mean; ones where it has none."""
     if total.draws is None or total.draws.size != terms.draws or total.mean <= 0:
         return np.ones(terms.draws)
     factor = np.maximum(total.draws.astype(np.float64), 0.0)

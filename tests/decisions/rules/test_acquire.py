@@ -112,7 +112,8 @@ def test_what_is_paid_every_year_counts_for_all_new_customers_and_for_no_way(row
     # 20 more for each newcomer than it is worth: 300 for each, the rest as 20.8 newcomers a year share a yearly cost.
     yearly = (mean + 20 - 300) * a_year
     overall, by_place = rows(make_costs("acquire", cost=300.0, yearly=yearly, one_off=1e9))
-    assert overall.value_raw is None or overall.value_raw.mean == pytest.approx(20 * a_year * 3)
+    assert overall.status is Status.PROPOSED
+    assert overall.value.mean == pytest.approx(20 * a_year * 3)
     assert overall.break_even.effect == pytest.approx(mean)
     assert overall.learning.test
     assert by_place.value.mean == pytest.approx(20 * A_YEAR * 3 * (300 - GERMAN))

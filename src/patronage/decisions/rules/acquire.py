@@ -17,7 +17,7 @@ from patronage.decisions.decision import (
     refused,
 )
 from patronage.decisions.stop_paying import Acquiring, Way, spending_on, stopped
-from patronage.decisions.targeting import life_pattern
+from patronage.decisions.targeting import life_pattern, shared_factor
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.newcomers import (
     FirstYears,
@@ -78,7 +78,9 @@ def acquire(
     if not rows:
         because = f"No customer was first seen after {since}, so nothing tells what a new one is worth; {LATER}."
         return (refused(_move(""), QUESTIONS, because),)
-    at = Acquiring(lifetime, costs.of("acquire") if costs else None, terms, since, life)
+    at = Acquiring(
+        lifetime, costs.of("acquire") if costs else None, terms, since, life, shared_factor(lifetime, engine)
+    )
     decisions = [_decision("", _pooled([(*_figures(row), "all new customers") for row in rows]), at)]
     told = engine.records(came_by(new, first_orders(orders.table), LEAST))
     # Every kind tells of the same newcomers: one row more is no further money.

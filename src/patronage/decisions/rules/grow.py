@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.targeting import Group, Target, decided, life_pattern, years_covered
@@ -13,7 +15,7 @@ from patronage.evidence.queries.lists import category_gaps
 from patronage.findings.lifetime import LifetimeValue
 from patronage.findings.partnership import CategoryGap
 from patronage.strategy.actions import CostsOfAction
-from patronage.vocabulary.estimate import Estimate, certain
+from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.grade import weakest
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count, money, percent
@@ -57,7 +59,8 @@ def grow(
             in_revenue=gap.basis == REVENUE,
         )  # fmt: skip
 
-    shared = certain(1.0, terms.currency, gap.grade) if lifetime is None else lifetime.total
+    # What a category brings is counted before cost to serve, so it moves as all value before cost does.
+    shared = np.ones(terms.draws) if lifetime is None else lifetime.shared_gain.astype(np.float64)
     grade = gap.grade if lifetime is None else weakest((gap.grade, lifetime.grade))
     action = costs.of("grow") if costs else None
     return decided(candidates, Target("grow", action, grade, shared, case), terms, engine) or (_nobody(),)

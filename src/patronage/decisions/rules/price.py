@@ -9,7 +9,7 @@ from patronage.decisions.decision import Basis, BreakEven, Decision, Move, Statu
 from patronage.decisions.targeting import SLIGHT, Group, acting_of, group_of
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
-from patronage.decisions.weighing import shared_factor, spread_gain
+from patronage.decisions.weighing import around_mean, spread_gain
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import (
@@ -104,7 +104,7 @@ def _case(group: Group, revenue: float, at: PriceHolding) -> Case:
         f"less than product, volume and month explain"
     )
     random = stream(at.terms.seed, f"price:{group.segment}")
-    draws = spread_gain(group.gain, group.noise, shared_factor(at.discipline.leakage, at.terms), random)
+    draws = spread_gain(group.gain, group.noise, around_mean(at.discipline.leakage, at.terms), random)
     # What noise adds to the raw leakage comes back by itself: so many pay the usual price next year without any action.
     raw = at.discipline.raw_leakage
     base = 1 - at.discipline.leakage.mean / raw if raw > 0 else 0.0

@@ -10,9 +10,9 @@ import numpy as np
 from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.leaving import Staying, share_lost_by_leaving
-from patronage.decisions.targeting import acting_of, life_pattern
+from patronage.decisions.targeting import acting_of, life_pattern, shared_factor
 from patronage.decisions.trial import STILL, Trial
-from patronage.decisions.weighing import shared_factor, spread_gain
+from patronage.decisions.weighing import spread_gain
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
@@ -114,7 +114,7 @@ def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Prot
     # Successes fall where customers would leave: an effect of `leaving` saves all of the loss.
     share = max(leaving, SLIM)
     gain, noise = part.loss / share, float(np.sqrt((part.noise**2).sum())) / share
-    shared = shared_factor(lifetime.total, at.terms)
+    shared = shared_factor(lifetime, at.engine)
     draws = spread_gain(gain, noise, shared, stream(at.terms.seed, f"protect:{move.subject}"))
     case = Case(
         move, QUESTIONS, _opening(part, few, at.terms), len(part.rows), _revenue(part),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
-from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern, shared_factor
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
@@ -52,10 +52,9 @@ def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOf
 
     candidates = slipping(engine.open(lifetime.customers), SLIPPING)
     action = costs.of("retain") if costs else None
-    decisions = decided(
-        candidates, Target("retain", action, lifetime.grade, lifetime.total, case, leaving=True), terms, engine
-    )
-    return decisions or (_nobody(),)
+    shared = shared_factor(lifetime, engine)
+    target = Target("retain", action, lifetime.grade, shared, case, leaving=True)
+    return decided(candidates, target, terms, engine) or (_nobody(),)
 
 
 def _basis(group: Group) -> Basis:

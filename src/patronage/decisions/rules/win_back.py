@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
-from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern
+from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern, shared_factor
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
@@ -68,7 +68,7 @@ def win_back(
             in_revenue=lifetime.basis == REVENUE,
         )  # fmt: skip
 
-    target = Target("win_back", action, lifetime.grade, lifetime.total, case)
+    target = Target("win_back", action, lifetime.grade, shared_factor(lifetime, engine), case)
     decisions = decided(candidates, target, terms, engine) or (_nobody(),)
     return (*decisions, *_once(lifetime, repeat, terms, engine))
 
