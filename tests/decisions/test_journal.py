@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from patronage.decisions.commitment import Commitment
 from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
+from patronage.decisions.frozen_list import FrozenList
 from patronage.decisions.journal import Action, Event, Expected, Journal, append, append_after, binding, events, states
 from patronage.vocabulary.errors import ProjectError
 
@@ -42,7 +43,8 @@ written = st.builds(
             yearly=st.floats(0, 1e9),
             years=st.one_of(st.none(), st.integers(1, 10)),
             holdout=st.floats(0, 0.99),
-            people=st.lists(st.tuples(st.text(max_size=8), st.one_of(st.none(), st.floats(-1e9, 1e9)))).map(tuple),
+            people=st.one_of(st.none(), st.builds(FrozenList, st.integers(0), st.just("a1" * 32))),
+            held_out=st.integers(0),
         ),
     ),
 )
@@ -189,22 +191,26 @@ def test_a_writer_waits_for_another_and_then_gives_up(path: Path, monkeypatch: A
 
 def test_a_commitment_is_written_in_a_version_that_old_programs_refuse(path: Path) -> None:
     append(path, ACCEPT)
-    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, (("a", 5.0), ("b", None)))))
+    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, FrozenList(2, "a1" * 32), 1)))
     old, new = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     assert (old["version"], new["version"]) == (1, 2)
     assert "commitment" not in old
     assert new["commitment"] == {
         "effect": 0.05, "cost": {"one_off": 10.0, "yearly": 0.0}, "years": 3, "holdout": 0.1,
-        "people": [["a", 5.0], ["b", None]],
+        "held_out": 1, "people": {"number": 2, "sha256": "a1" * 32},
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [({"holdout": 1.5}, "has a holdout of 1.5, which is no share"), ({"cost": {"yearly": 0}}, "has no 'one_off'")],
+    [
+        ({"holdout": 1.5}, "has a holdout of 1.5, which is no share"),
+        ({"cost": {"yearly": 0}}, "has no 'one_off'"),
+        ({"people": {"number": 1, "sha256": "../x"}}, "has a digest '../x', which is no SHA-256"),
+    ],
 )
 def test_a_commitment_that_cannot_be_read_is_told_with_its_line(path: Path, change: dict[str, Any], told: str) -> None:
-    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, ())))
+    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, None)))
     data = json.loads(path.read_text(encoding="utf-8"))
     data["commitment"] |= change
     path.write_text(json.dumps(data) + "\n", encoding="utf-8")
@@ -212,7 +218,7 @@ def test_a_commitment_that_cannot_be_read_is_told_with_its_line(path: Path, chan
         events(path)
 
 
-FROZEN = replace(ACCEPT, commitment=Commitment(None, 0.0, 0.0, None, 0.5, ()))
+FROZEN = replace(ACCEPT, commitment=Commitment(None, 0.0, 0.0, None, 0.5, None))
 
 
 def test_the_first_commitment_binds_across_reject_and_reopen() -> None:

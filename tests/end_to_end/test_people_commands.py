@@ -24,6 +24,12 @@ def journal(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def frozen_list(folder: Path, event: dict[str, Any]) -> list[Any]:
+    """The customers and amounts that an event froze, as the file beside the journal has them."""
+    path = folder / "lists" / f"{event['id']}-{event['commitment']['people']['sha256']}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def test_explain_walks_from_a_decision_to_the_order_lines_behind_it(cli: Any, finished_shop: Path) -> None:
     row = proposal(cli, finished_shop)
     answer = cli("explain", finished_shop, row["id"][:6])
@@ -82,7 +88,8 @@ def test_decide_writes_one_line_a_verdict_and_the_ledger_follows(cli: Any, own_s
     (event,) = journal(own_shop)
     assert event["version"] == 2
     assert event["commitment"]["holdout"] == 0
-    assert len(event["commitment"]["people"]) == row["people"]
+    assert event["commitment"]["people"]["number"] == row["people"]
+    assert "customer" not in (own_shop / "ledger.jsonl").read_text(encoding="utf-8")
     assert (event["id"], event["action"]) == (row["id"], "accept")
     assert (event["owner"], event["due"], event["why"]) == ("Ann <b>", "2022-03-31", 'a "good"\nbet 🧁')
     assert event["expected"] == {name: row["value"][name] for name in ("mean", "p05", "p95")}
@@ -140,7 +147,9 @@ def test_lists_give_who_when_what_amount_and_why(cli: Any, own_shop: Path, tmp_p
     assert who == [one["who"] for one in found["rows"]]
 
 
-def test_a_holdout_is_left_out_of_the_list_and_never_changed(cli: Any, without_loss: Any, own_shop: Path) -> None:
+def test_a_holdout_is_left_out_of_the_list_and_never_changed(
+    cli: Any, without_loss: Any, own_shop: Path, tmp_path: Path
+) -> None:
     row = proposal(cli, own_shop)
     refusals = {
         "0%": "--holdout: 0% holds nobody out",
@@ -158,16 +167,21 @@ def test_a_holdout_is_left_out_of_the_list_and_never_changed(cli: Any, without_l
     assert "60% of the customers are left alone, more than are acted on" in answer.err
 
     (event,) = journal(own_shop)
-    people = [who for who, _ in event["commitment"]["people"]]
+    people = [who for who, _ in frozen_list(own_shop, event)]
     alone = {who for who in people if held_out(row["id"], who, 0.6)}
     (found,) = cli("lists", own_shop, "--json").data
-    assert found["held_out"] == len(alone) > 0
+    assert found["held_out"] == event["commitment"]["held_out"] == len(alone) > 0
     assert {one["who"] for one in found["rows"]} == set(people) - alone
     assert "Left alone by chance" in cli("lists", own_shop).out
+    assert "Left alone by chance" in answer.out
+    assert cli("lists", own_shop, "--xlsx", tmp_path / "lists.xlsx").code == 0
+    told = openpyxl.load_workbook(tmp_path / "lists.xlsx")["Holdout"]
+    assert [cell.value for cell in told[2]] == [row["id"], len(found["rows"]), len(alone)]
 
     phrase = f"--holdout: {row['id']} was accepted with a holdout of 60% on"
     without_loss(own_shop, 2, phrase, "decide", own_shop, row["id"], "accept", "--holdout", "10%")
-    assert cli("decide", own_shop, row["id"], "accept", "--owner", "Ann").code == 0
+    again = cli("decide", own_shop, row["id"], "accept", "--owner", "Ann", "--json")
+    assert (again.code, again.data["held_out"]) == (0, len(alone))
     assert journal(own_shop)[1]["commitment"] == event["commitment"]
 
 
@@ -199,6 +213,36 @@ def test_two_accepts_at_once_cannot_both_choose_a_holdout(cli: Any, own_shop: Pa
     assert (answers, answer.code) == ([0], 2)
     assert "was accepted with a holdout of 40%" in answer.err
     assert [event["commitment"]["holdout"] for event in journal(own_shop)] == [0.4]
+
+
+def test_a_list_stays_as_it_was_accepted_when_later_runs_propose_another(cli: Any, own_shop: Path) -> None:
+    row = proposal(cli, own_shop)
+    assert cli("decide", own_shop, row["id"], "accept").code == 0
+    (before,) = cli("lists", own_shop, "--json").data
+    assert cli("run", own_shop, "--as-of", "2021-06-30").code == 0
+
+    (after,) = cli("lists", own_shop, "--json").data
+    pairs = [[one["who"], one["amount"]] for one in after["rows"]]
+    assert pairs == [[one["who"], one["amount"]] for one in before["rows"]]
+    assert pairs == frozen_list(own_shop, journal(own_shop)[0])
+    (alone,) = cli("lists", own_shop, "--id", row["id"], "--json").data
+    assert alone == after
+
+
+def test_a_changed_or_missing_list_is_told_and_nothing_is_lost(cli: Any, without_loss: Any, own_shop: Path) -> None:
+    row = proposal(cli, own_shop)
+    assert cli("decide", own_shop, row["id"], "accept").code == 0
+    (path,) = (own_shop / "lists").iterdir()
+    good = path.read_bytes()
+    path.write_bytes(good[:-2])
+    without_loss(own_shop, 2, f"{path.name}: was changed, and is not the list that was accepted", "lists", own_shop)
+    path.unlink()
+    without_loss(own_shop, 2, f"{path.name}: is missing, the list of", "lists", own_shop)
+    assert cli("ledger", own_shop).code == 0
+
+    # The present run has that very list still, so accepting once more brings it back.
+    assert cli("decide", own_shop, row["id"], "accept").code == 0
+    assert path.read_bytes() == good
 
 
 def test_only_accepted_decisions_have_lists(cli: Any, without_loss: Any, finished_shop: Path) -> None:

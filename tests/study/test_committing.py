@@ -8,13 +8,14 @@ import pytest
 
 from patronage.decisions.commitment import Commitment
 from patronage.decisions.decision import Decision, Move, Status
+from patronage.decisions.frozen_list import frozen
 from patronage.decisions.journal import Action, Event
 from patronage.study.committing import commitment_for
 from patronage.vocabulary.errors import ProjectError
 from patronage.vocabulary.grade import Grade
 
 ROW = Decision(Move("retain", "some", "today", "other"), (), "Because.", Status.PROPOSED, Grade.BEHAVIOUR, 5.0)
-FROZEN = Commitment(0.05, 1.0, 0.0, 3, 0.1, (("a", 1.0),))
+FROZEN = Commitment(0.05, 1.0, 0.0, 3, 0.1, frozen([("a", 1.0)]))
 ACCEPTED = Event("2012-01-05T09:00:00Z", ROW.id, Action.ACCEPT, "Ann", about=ROW.move, commitment=FROZEN)
 
 

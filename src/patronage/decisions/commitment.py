@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from patronage.decisions.decision import Decision
+from patronage.decisions.frozen_list import FrozenList, Person, frozen, frozen_data, frozen_of
+from patronage.decisions.holdout import arms
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +16,9 @@ class Commitment:
     """What stood behind a decision when a person accepted it.
 
     effect: that the value assumed, None where none is declared. one_off, yearly: cost in currency. years: of the
-    horizon, None where the value is not told by year. holdout: share of the list that is left alone. people:
-    customer_id and amount of each customer on the list, those left alone included.
+    horizon, None where the value is not told by year. holdout: share of the list that is left alone. held_out:
+    how many customers that is. people: the list, those left alone included, whose file lies beside the journal; None in
+    events that wrote the list down themselves.
     """
 
     effect: float | None
@@ -22,16 +26,23 @@ class Commitment:
     yearly: float
     years: int | None
     holdout: float
-    people: tuple[tuple[str, float | None], ...]
+    people: FrozenList | None
+    held_out: int = 0
 
 
 def committed(decision: Decision, holdout: float) -> Commitment:
-    """The commitment that accepting a decision now makes."""
-    listed = decision.people.records() if decision.people is not None else []
-    people = tuple((str(row["customer_id"]), _amount(row.get("amount"))) for row in listed)
+    """The commitment that accepting a decision now makes; raises ProjectError where a holdout leaves an arm empty."""
+    alone = arms(decision.id, (who for who, _ in people_of(decision)), holdout)[1] if holdout else 0
     cost = decision.cost
     years = len(decision.value_by_year) or None
-    return Commitment(_effect(decision), cost.one_off, cost.yearly, years, holdout, people)
+    people = frozen(people_of(decision))
+    return Commitment(_effect(decision), cost.one_off, cost.yearly, years, holdout, people, alone)
+
+
+def people_of(decision: Decision) -> Iterator[Person]:
+    """Each customer on the list that the present run has for a decision, without holding them."""
+    for row in decision.people.rows_one_by_one() if decision.people else ():
+        yield str(row["customer_id"]), _amount(row.get("amount"))
 
 
 def commitment_data(commitment: Commitment) -> dict[str, Any]:
@@ -41,7 +52,8 @@ def commitment_data(commitment: Commitment) -> dict[str, Any]:
         "cost": {"one_off": commitment.one_off, "yearly": commitment.yearly},
         "years": commitment.years,
         "holdout": commitment.holdout,
-        "people": [list(one) for one in commitment.people],
+        "held_out": commitment.held_out,
+        "people": commitment.people and frozen_data(commitment.people),
     }
 
 
@@ -50,14 +62,15 @@ def commitment_of(data: Any) -> Commitment:
     holdout = float(data["holdout"])
     if not 0 <= holdout < 1:
         raise ValueError(f"has a holdout of {holdout}, which is no share")
-    cost, years, effect = data["cost"], data["years"], data["effect"]
+    cost, years, effect, people = data["cost"], data["years"], data["effect"], data["people"]
     return Commitment(
         None if effect is None else float(effect),
         float(cost["one_off"]),
         float(cost["yearly"]),
         None if years is None else int(years),
         holdout,
-        tuple((str(who), _amount(amount)) for who, amount in data["people"]),
+        None if people is None or isinstance(people, list) else frozen_of(people),
+        int(data.get("held_out", 0)),
     )
 
 

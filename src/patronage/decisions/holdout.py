@@ -45,12 +45,16 @@ def holdout_share(text: str) -> float:
 
 def arms(decision: str, customers: Iterable[str], share: float) -> tuple[int, int]:
     """How many customers are acted on and how many are left alone; raises ProjectError where either is nobody."""
-    held = [held_out(decision, customer, share) for customer in customers]
-    treated, alone = held.count(False), held.count(True)
+    treated = alone = 0
+    for customer in customers:
+        if held_out(decision, customer, share):
+            alone += 1
+        else:
+            treated += 1
     if not treated or not alone:
         who = "holds out nobody" if not alone else "leaves nobody to act on"
         change = "larger" if not alone else "smaller"
-        fault = f"{percent(share)} of {len(held):,} customers {who}"
+        fault = f"{percent(share)} of {treated + alone:,} customers {who}"
         raise ProjectError(Fault("--holdout", fault, f"give a {change} share, or leave it out"))
     return treated, alone
 

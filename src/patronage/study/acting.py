@@ -1,16 +1,16 @@
-"""What people do with decisions: accept, reject, reopen, and the working lists that follow."""
+"""What people do with decisions: accept, reject, reopen."""
 
 from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from patronage.decisions.decision import Decision, Status
-from patronage.decisions.holdout import held_out, much_held_out
+from patronage.decisions.holdout import much_held_out
 from patronage.decisions.journal import Action, Event, Expected, append_after, binding, events
-from patronage.study.committing import commitment_for, holdouts
+from patronage.study.committing import commitment_for, keep_list
 from patronage.study.decided import decided_ledger, silent
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
@@ -34,18 +34,6 @@ class Verdict:
     due: str | None = None
     why: str | None = None
     holdout: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkingList:
-    """The list of one accepted decision: who, when, what, amount and why, a row for each customer to act on.
-
-    held_out: customers who are left alone and so have no row.
-    """
-
-    decision: Decision
-    rows: tuple[dict[str, Any], ...]
-    held_out: int = 0
 
 
 def found_decision(run: Run, wanted: str, warn: Callable[[str], None] = silent) -> Decision:
@@ -82,7 +70,7 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
     journal = run.project.journal
     # Refused before the journal is touched, and then once more with nobody else writing to it.
     _event(decision, verdict, events(journal).events)
-    event, torn = append_after(journal, lambda before: _event(decision, verdict, before))
+    event, torn = append_after(journal, lambda before: _kept(run, decision, _event(decision, verdict, before)))
     commitment = event.commitment
     if torn:
         warnings.insert(0, torn)
@@ -112,48 +100,11 @@ def _event(decision: Decision, verdict: Verdict, before: Sequence[Event]) -> Eve
     )
 
 
-def working_lists(run: Run, wanted: str | None = None, warn: Callable[[str], None] = silent) -> Iterator[WorkingList]:
-    """One working list for each accepted decision of the last run, or for one decision by its id.
-
-    Raises ProjectError when the one asked for is not accepted.
-    """
-    if wanted is not None:
-        decision = found_decision(run, wanted, warn)
-        if decision.status is not Status.ACCEPTED:
-            next_step = f"accept it first: patronage decide DIR {decision.id} accept"
-            raise ProjectError(
-                Fault(decision.id, f"is {decision.status}, and only accepted decisions have lists", next_step)
-            )
-        yield _working_list(decision, holdouts(run).get(decision.id, 0.0))
-        return
-    decisions = decided_ledger(run, warn)  # read first, so that what is awkward about the journal is told
-    shares = holdouts(run)
-    for decision in decisions:
-        if decision.status is Status.ACCEPTED:
-            yield _working_list(decision, shares.get(decision.id, 0.0))
-
-
-def _working_list(decision: Decision, share: float) -> WorkingList:
-    people = decision.people.rows_one_by_one() if decision.people else iter(())
-    alone = 0
-    treated: list[dict[str, Any]] = []
-    for row in people:
-        if held_out(decision.id, str(row["customer_id"]), share):
-            alone += 1
-        else:
-            treated.append(row)
-    rows = tuple(
-        {
-            "who": row["customer_id"],
-            "when": decision.due or "no date set",
-            "what": decision.move.to_state,
-            "amount": row.get("amount"),
-            "why": row.get("why"),
-            "owner": decision.owner,
-        }
-        for row in treated
-    )
-    return WorkingList(decision, rows, alone)
+def _kept(run: Run, decision: Decision, event: Event) -> Event:
+    """The event, once the list that it speaks of is on disk."""
+    if event.commitment is not None:
+        keep_list(run, decision, event.commitment)
+    return event
 
 
 def _faults(decision: Decision, verdict: Verdict) -> Iterator[Fault]:

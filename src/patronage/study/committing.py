@@ -1,17 +1,20 @@
-"""What accepting a decision commits to, and whom its working list leaves alone."""
+"""What accepting a decision commits to, and the list of customers that is kept with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.decisions.commitment import Commitment, committed
+from patronage.decisions.commitment import Commitment, committed, people_of
 from patronage.decisions.decision import Decision
-from patronage.decisions.holdout import arms, holdout_share
+from patronage.decisions.frozen_list import frozen, list_fault, list_file, write_list
+from patronage.decisions.holdout import holdout_share
 from patronage.decisions.journal import Action, Event, events, states
 from patronage.vocabulary.errors import Fault, ProjectError
 from patronage.vocabulary.words import percent
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from patronage.study.shelf import Run
 
 
@@ -30,19 +33,31 @@ def commitment_for(decision: Decision, action: str, holdout: str | None, bound: 
         _unchanged(share, bound)
         if bound.commitment is not None:
             return bound.commitment
-    made = committed(decision, share or 0.0)
-    if share is not None:
-        if not made.people:
-            fault = f"{decision.id} has no list of customers, so there is nobody to leave alone"
-            raise ProjectError(Fault("--holdout", fault, "leave it out"))
-        arms(decision.id, (who for who, _ in made.people), share)
-    return made
+    if share is not None and not (decision.people and decision.people.rows):
+        fault = f"{decision.id} has no list of customers, so there is nobody to leave alone"
+        raise ProjectError(Fault("--holdout", fault, "leave it out"))
+    return committed(decision, share or 0.0)
 
 
-def holdouts(run: Run) -> dict[str, float]:
-    """The share left alone of each accepted decision that has a holdout."""
+def keep_list(run: Run, decision: Decision, commitment: Commitment) -> None:
+    """Writes the list of a commitment where its file is not whole and the present run still has that very list."""
+    kept = commitment.people
+    if kept is None:
+        return
+    path = list_file(lists_folder(run), decision.id, kept)
+    if list_fault(path, kept) is not None and frozen(people_of(decision)) == kept:
+        write_list(path, people_of(decision))
+
+
+def lists_folder(run: Run) -> Path:
+    """Where the customers of each accepted decision lie, as they were when it was accepted."""
+    return run.project.folder / "lists"
+
+
+def commitments(run: Run) -> dict[str, Commitment]:
+    """What each decision that stands accepted was accepted for, where that was written down."""
     found = states(events(run.project.journal).events)
-    return {name: state.commitment.holdout for name, state in found.items() if state.commitment}
+    return {name: state.commitment for name, state in found.items() if state.commitment}
 
 
 def _unchanged(share: float | None, bound: Event) -> None:

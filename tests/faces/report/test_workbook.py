@@ -9,7 +9,7 @@ import openpyxl
 
 from patronage.decisions.decision import Cost, Decision, Move, Status
 from patronage.faces.report.workbook import write_ledger, write_lists
-from patronage.study.acting import WorkingList
+from patronage.study.working_list import WorkingList
 from patronage.vocabulary.estimate import certain
 from patronage.vocabulary.grade import Grade
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +14,12 @@ from patronage.faces.cli.decision_screen import tell_decision
 from patronage.faces.cli.screen import err, out, printable, table, tell_json, tell_next, warn
 from patronage.faces.present import decision_data
 from patronage.faces.words import cell, numbered, words_of
-from patronage.study.acting import Verdict, WorkingList, found_decision, working_lists
+from patronage.study.acting import Verdict, found_decision
 from patronage.study.acting import decide as write_down
+from patronage.study.committing import commitments
 from patronage.study.study import open_study
 from patronage.study.tracing import lines_of_customer
+from patronage.study.working_list import WorkingList, working_lists
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The decision's id, or its first letters.")]
 NONE_ACCEPTED = "No decision is accepted yet: patronage decide DIR ID accept"
@@ -83,13 +86,17 @@ def decide(  # noqa: PLR0917  each is an option of the command
     found, warning = write_down(run, decision, Verdict(verdict, owner, due, why, holdout))
     if warning:
         warn(warning)
+    commitment = commitments(run).get(found.id)
+    alone = commitment.held_out if commitment and commitment.holdout else None
     if as_json:
-        tell_json(decision_data(found))
+        tell_json(decision_data(found) | ({} if alone is None else {"held_out": alone}))
     else:
         out.print(
             f"{found.id} {words_of(found.move.kind)}, {printable(found.move.subject)}: {words_of(found.status)}",
             markup=False,
         )
+        if alone is not None:
+            _tell_holdout(alone)
         if found.status is Status.ACCEPTED and found.people is not None:
             tell_next("lists", folder, f"--id {found.id}")
 
@@ -114,13 +121,20 @@ def lists(
         out.print(NONE_ACCEPTED)
     else:
         for one in found:
-            shown = [[cell(row[name]) for name in ("who", "when", "what", "amount", "why")] for row in one.rows[:SHOWN]]
+            shown = [
+                [cell(row[name]) for name in ("who", "when", "what", "amount", "why")]
+                for row in islice(one.rows, SHOWN)
+            ]
             title = f"{one.decision.id} {words_of(one.decision.move.kind)}: {len(shown)} of {len(one.rows):,}"
             table(title, ["who", "when", "what", "amount", "why"], shown)
             if one.held_out:
-                out.print(f"Left alone by chance, to measure the effect: {numbered(one.held_out, 'customer')}")
+                _tell_holdout(one.held_out)
         if any(len(one.rows) > SHOWN for one in found):
             tell_next("lists", folder, f"{f'--id {decision} ' if decision else ''}--xlsx FILE")
+
+
+def _tell_holdout(alone: int) -> None:
+    out.print(f"Left alone by chance, to measure the effect: {numbered(alone, 'customer')}")
 
 
 def _list_data(one: WorkingList) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from patronage.decisions.decision import Decision
-    from patronage.study.acting import WorkingList
+    from patronage.study.working_list import WorkingList
 
 WIDE = {
     "kind": 18, "about": 36, "from": 22, "to": 26, "status": 16, "unit": 22, "pays from": 40, "reason": 90, "test": 70,
@@ -44,16 +45,19 @@ def write_ledger(decisions: Sequence[Decision], path: Path) -> None:
 
 
 def write_lists(lists: Iterable[WorkingList], path: Path) -> None:
-    """Each working list as a sheet of its own, named after its decision."""
+    """Each working list as a sheet of its own, named after its decision, and one that tells who is left alone."""
     columns = ("who", "when", "what", "amount", "why", "owner")
-    sheets = [
+    found = list(lists)
+    sheets: list[tuple[str, Sequence[str], Sequence[Sequence[Any]]]] = [
         (
             f"{words_of(one.decision.move.kind)[:20]} {one.decision.id}",
             columns,
-            [[row[name] for name in columns] for row in one.rows],
+            [[row[name] for name in columns] for row in islice(one.rows, MOST_ROWS)],
         )
-        for one in lists
+        for one in found
     ]
+    if alone := [[one.decision.id, len(one.rows), one.held_out] for one in found if one.held_out]:
+        sheets.append(("Holdout", ("decision", "customers to act on", "left alone by chance"), alone))
     _write(path, sheets or [("Lists", ("no decision is accepted yet",), [])])
 
 
