@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -128,6 +129,25 @@ def test_what_simulated_companies_brought_lies_in_the_interval(
         ]
         inside.append(found.stationary_total.interval.holds(sum(since)))
     assert inside == [True, True, True]
+
+
+def test_the_interval_of_the_total_holds_what_small_companies_brought(
+    make_orders: Build, make_terms: MakeTerms, company: Any
+) -> None:
+    terms = make_terms(SIMULATED, horizon=Horizon(1.0), discount_rate=0.0)
+    inside: list[bool] = []
+    for seed in range(51, 63):
+        lines = replace(company, customers=150).lines(seed)
+        orders = make_orders(lines, SIMULATED)
+        repeat = repeat_buying(orders, None, terms)
+        found = lifetime_value(orders, repeat, calendar(orders, repeat, terms), None, terms)
+        since = [
+            line["amount"] for line in lines if date(2022, 1, 1) <= line["ordered_at"].date() <= date(2022, 12, 31)
+        ]
+        inside.append(found.total.interval.holds(sum(since)))
+        assert found.total.p95 < 3 * found.total.p05
+    # Of twelve at 90%, fewer than nine are inside once in forty.
+    assert sum(inside) >= 9
 
 
 def test_margin_declared_takes_its_share_and_its_doubt(make_orders: Build, make_terms: MakeTerms, company: Any) -> None:
