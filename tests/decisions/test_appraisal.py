@@ -153,3 +153,10 @@ def test_a_range_of_effects_that_reaches_beyond_what_can_be_had_tells_both(told:
 
 def test_without_a_declared_effect_none_is_assumed(told: Any) -> None:
     assert told(cost=1.0).assumed is None
+
+
+def test_what_hangs_on_no_customer_is_kept_as_drawn(told: Any, beta: Any) -> None:
+    row = told(cost=20.0, one_off=beta(2.0, 8.0), yearly=beta(3.0, 3.0), effect=0.5)
+    assert row.cost.fixed == pytest.approx(0.2 + 3 * 0.5, rel=0.05)
+    assert row.cost.fixed_draws.mean() == pytest.approx(row.cost.fixed, rel=1e-5)
+    assert row.value.draws + row.cost.fixed_draws == pytest.approx(3000 - 200, rel=1e-5)

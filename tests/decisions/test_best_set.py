@@ -79,6 +79,17 @@ def test_a_fixed_cost_that_decisions_of_one_action_share_is_paid_once(make_rows:
     assert best_compatible_set(unlisted, None, "GBP").total.mean == pytest.approx(9 + 8 - 6)
 
 
+def test_an_uncertain_fixed_cost_that_decisions_share_is_borne_once_in_every_draw(make_decision: Any) -> None:
+    draws = np.random.default_rng(2).gamma(4.0, 2.0, 1000)
+    shared = Cost(fixed=float(draws.mean()), action="costs_of_action.retain", fixed_draws=draws.astype(np.float32))
+    rows = [make_decision(str(gain), value=gain - draws, cost=shared) for gain in (20.0, 30.0, 40.0)]
+    found = best_compatible_set(rows, None, "GBP")
+    assert len(found.ids) == 3
+    assert found.total.draws == pytest.approx(90 - draws, rel=1e-4)
+    assert found.total.mean == pytest.approx(90 - draws.mean())
+    assert found.naive.sd == pytest.approx(3 * draws.std(), rel=1e-2)
+
+
 def test_parting_with_customers_and_caring_for_the_same_ones_exclude_each_other(make_rows: Any, engine: Any) -> None:
     rows = make_rows([{"a": 10.0, "b": 8.0}, {"a": 9.0, "z": 3.0}], kinds=["retain", "let_go_or_reprice"])
     found = best_compatible_set(ledger(rows, engine=engine), engine, "GBP")

@@ -71,15 +71,15 @@ class Case:
 class Paid:
     """Draws of what acting on every customer of a case costs: once, and in every year of the horizon.
 
-    pattern: when what is paid in every year falls. fixed: the mean of what of once hangs on no customer. action: where
-    it is declared.
+    pattern: when what is paid in every year falls. fixed: what of once hangs on no customer. action: where it is
+    declared.
     """
 
     once: Floats
     yearly: Floats
     pattern: Pattern
-    fixed: float = 0.0
-    action: str = ""
+    fixed: Floats
+    action: str
 
     @property
     def present(self) -> Floats:
@@ -95,8 +95,9 @@ class Paid:
     def cost(self) -> Cost:
         """The cost at the mean."""
         once = float(self.once.mean())
-        fixed = self.fixed + self.running.present
-        return Cost(once, float(self.yearly.mean()), paid_by_year(once, self.running), fixed, self.action)
+        mean, draws = float(self.yearly.mean()), self.fixed + self.yearly * self.pattern.worth_in_years
+        fixed = float(self.fixed.mean()) + self.running.present
+        return Cost(once, mean, paid_by_year(once, self.running), fixed, self.action, draws.astype(np.float32))
 
     def words(self, currency: str) -> str:
         """What is paid, such as GBP 120 or GBP 120 once and GBP 900 a year (GBP 2,820 in today's money)."""
@@ -149,7 +150,7 @@ def paid_for(case: Case, action: ActionCost, terms: Terms) -> Paid:
     one_off = action.one_off.draws(terms.draws, terms.seed, f"{case.section}.one_off")
     yearly = action.yearly.draws(terms.draws, terms.seed, f"{case.section}.yearly")
     pattern = undiminished(case.pattern.years, terms.discount_rate)
-    return Paid(case.customers * each + one_off, yearly, pattern, float(one_off.mean()), case.section)
+    return Paid(case.customers * each + one_off, yearly, pattern, one_off, case.section)
 
 
 def _valued(priced: Priced, told: Floats, terms: Terms) -> Decision:

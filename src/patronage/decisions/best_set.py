@@ -57,7 +57,7 @@ def best_compatible_set(decisions: Sequence[Decision], engine: Engine | None, cu
     A customer on several lists counts in the one decision where it is worth most. Decisions that exclude each
     other are never both in: those whose conflicts_with names one without a list of people, and parting with
     customers beside investing in the same ones. What a decision costs beyond its customers is paid in full;
-    where several decisions of one action bear the same such cost, it is paid once.
+    where several decisions of one action bear the same such cost, it is paid once, as it is drawn.
     """
     rows = [each for each in decisions if each.status in OPEN and each.value is not None and each.value.mean > 0]
     values = [each.value for each in rows if each.value is not None]
@@ -69,32 +69,47 @@ def best_compatible_set(decisions: Sequence[Decision], engine: Engine | None, cu
     for places in together.values():
         spared[list(places)] = [rows[place].cost.fixed for place in places]
     worth = _worth(rows, np.array([value.mean for value in values]) + spared, engine)
-    chosen, shared_cost = _chosen(worth, spared, together, _apart(rows))
+    chosen, payers = _chosen(worth, spared, together, _apart(rows))
     gross: Floats = np.asarray(worth.own + worth.cells.sum(axis=0), dtype=np.float64)
     shares: Floats = np.divide(chosen.counted, gross, out=np.zeros(gross.size), where=gross > 0)
     order = sorted(np.nonzero(chosen.taken)[0], key=lambda place: (-chosen.counted[place], rows[place].id))
     ids = tuple(rows[place].id for place in order)
     counted = {rows[place].id: float(shares[place]) for place in order}
     fixed: Floats = np.where(chosen.taken, worth.fixed, 0.0)
-    paid: Floats = np.asarray(fixed * (1 - shares) - spared * shares, dtype=np.float64)
-    naive = _sum(values, np.ones(gross.size), 0.0)
-    return BestSet(ids, _sum(values, shares, float(paid.sum()) + shared_cost), naive, counted)
+    paid = float((fixed * (1 - shares)).sum())
+    # Each value bears the shared cost in its draws: it is added back as drawn, and borne once for each action.
+    back = np.where(spared > 0, shares, 0.0)
+    back[payers] -= 1.0
+    total = _sum([*values, *(_fixed(row) for row in rows)], np.concatenate([shares, back]), paid)
+    return BestSet(ids, total, _sum(values, np.ones(gross.size), 0.0), counted)
+
+
+def _fixed(row: Decision) -> Estimate:
+    """What a decision pays that hangs on no customer."""
+    cost, unit = row.cost, "" if row.value is None else row.value.unit
+    if cost.fixed_draws is None:
+        return certain(cost.fixed, unit, row.grade)
+    return estimate(cost.fixed_draws, unit, row.grade, mean=cost.fixed)
 
 
 def _chosen(
     worth: Worth, spared: Floats, together: dict[str, tuple[int, ...]], apart: list[tuple[int, int]]
-) -> tuple[Chosen, float]:
-    """The best set, and the costs shared in it: the best over all choices of the actions whose shared cost is paid."""
-    best, cost = Chosen(np.zeros(spared.size, dtype=bool), np.zeros(spared.size), 0.0), 0.0
+) -> tuple[Chosen, list[int]]:
+    """The best set, and the places of those that pay a shared cost in it, one for each action that does.
+
+    It is the best over all choices of the actions whose shared cost is paid.
+    """
+    best, payers = Chosen(np.zeros(spared.size, dtype=bool), np.zeros(spared.size), 0.0), list[int]()
     for paid in product((True, False), repeat=len(together)):
         left = [place for places, is_in in zip(together.values(), paid, strict=True) if not is_in for place in places]
-        shared = sum(max(spared[list(places)]) for places, is_in in zip(together.values(), paid, strict=True) if is_in)
+        dearest = [max(places, key=lambda place: spared[place]) for places in together.values()]
+        paying = [place for place, is_in in zip(dearest, paid, strict=True) if is_in]
         own, cells = worth.own.copy(), worth.cells.copy()
         own[left], cells[:, left] = 0.0, 0.0
         found = best_set(own, worth.fixed, cells, apart)
-        if found.total - shared > best.total - cost:
-            best, cost = found, float(shared)
-    return best, cost
+        if found.total - spared[paying].sum() > best.total - spared[payers].sum():
+            best, payers = found, paying
+    return best, payers
 
 
 def _worth(rows: Sequence[Decision], means: Floats, engine: Engine | None) -> Worth:

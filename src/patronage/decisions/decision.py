@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from patronage.evidence.store import StoredTable
-from patronage.vocabulary.estimate import Estimate
+from patronage.vocabulary.estimate import Draws, Estimate
 from patronage.vocabulary.grade import Grade
 
 
@@ -43,7 +43,7 @@ class Cost:
 
     by_year: present value of all that is paid in each year, what is paid once in the first; empty where nothing is.
     fixed: the part of that present value that hangs on no customer, and that all rows of one action share.
-    action: where the strategy file declares it.
+    action: where the strategy file declares it. fixed_draws: of fixed, None where it is certain.
     """
 
     one_off: float = 0.0
@@ -51,6 +51,7 @@ class Cost:
     by_year: tuple[float, ...] = ()
     fixed: float = 0.0
     action: str = ""
+    fixed_draws: Draws | None = field(default=None, compare=False, repr=False)
 
     @property
     def present(self) -> float:
