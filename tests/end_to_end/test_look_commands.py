@@ -297,3 +297,17 @@ def test_faults_are_json_where_json_was_asked_for(cli: Any, tmp_path: Path) -> N
             "next_step": "make one with: patronage init DIR --orders FILE",
         }
     ]
+
+
+def test_a_finding_of_another_strategy_file_is_shown_with_a_warning(cli: Any, own_shop: Path) -> None:
+    assert cli("run", own_shop, "--only", "customer_profit").code == 0
+    assert "was computed by itself" not in cli("show", own_shop, "customer_profit").err
+    strategy = own_shop / "strategy.yaml"
+    text = strategy.read_text(encoding="utf-8")
+    strategy.write_text(text.replace("4000..6000", "8000..9000"), encoding="utf-8")
+    assert cli("run", own_shop, "--only", "activity_costs").code == 0
+    answer = cli("show", own_shop, "activity_costs")
+    assert answer.code == 0
+    assert "activity_costs was computed by itself at 20" in answer.err
+    assert "its ledger may disagree with what is shown" in answer.err
+    assert cli("show", own_shop, "cohorts").err == ""

@@ -56,7 +56,7 @@ def show(  # noqa: PLR0917  each is an option of the command
     study = open_study(folder)
     run = study.last_run_of(finding)
     made = run.finding(finding)
-    _tell_other_day(finding, run, study.last_run())
+    _tell_other_run(finding, run, study.last_run())
     if table_name is not None:
         table_of = chosen(stored_tables(made), table_name)
         if csv is not None or parquet is not None:
@@ -86,10 +86,23 @@ def table_data(finding: str, name: str, stored: StoredTable, as_of: str) -> dict
     }  # fmt: skip
 
 
-def _tell_other_day(finding: str, run: Run, last: Run) -> None:
+def _tell_other_run(finding: str, run: Run, last: Run) -> None:
+    """Warns where a finding that was computed by itself is not what the last run, and so its ledger, stands on."""
     day, other = run.record["as_of"], last.record["as_of"]
     if day != other:
         warn(f"{finding} is as of {day}: it was computed by itself, and the last run is as of {other}")
+    elif _stands_on(finding, run, last) != _stands_on(finding, last, last):
+        warn(
+            f"{finding} was computed by itself at {run.record['at']}, from another strategy file, data or code "
+            f"than the last run of {last.record['at']}: its ledger may disagree with what is shown"
+        )
+
+
+def _stands_on(finding: str, run: Run, last: Run) -> Any:
+    """What tells whether two runs have a finding from the same: its key, else all that they read."""
+    if finding not in last.statuses:
+        return [run.record[name] for name in ("strategy", "inputs", "version")]
+    return next(row["key"] for row in run.record["findings"] if row["name"] == finding)
 
 
 def _write_table(stored: StoredTable, csv: Path | None, parquet: Path | None) -> None:
