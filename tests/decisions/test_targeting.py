@@ -128,3 +128,19 @@ def test_the_luck_of_other_customers_spreads_no_value(
     )
     assert moved.value is not None
     assert moved.value.draws == pytest.approx(600 * YEARS - 6, rel=1e-4)
+
+
+def test_groups_without_luck_of_their_own_share_every_draw(
+    make_lifetime: Any, make_costs: Any, terms: Any, engine: Any, beta: Any
+) -> None:
+    rows = [
+        {"p_alive": 0.5, "value": value, "p05": value, "p95": value, "buying_type": kind}
+        for kind, value in (("regular", 100.0), ("irregular", 300.0))
+    ]
+    costs = make_costs("retain", cost=0.0, effect=beta(2.0, 8.0))
+    large, small = retain(make_lifetime(rows, shared=(YEARS, 1.0)), terms, engine, costs)
+    assert large.value is not None
+    assert small.value is not None
+    assert small.value.draws is not None
+    assert small.value.sd > 0
+    assert large.value.draws == pytest.approx(3 * small.value.draws, rel=1e-5)
