@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from patronage.study.backtest import backtest, backtest_data
-from patronage.study.backtest_days import Asked
+from patronage.study.backtest_days import Asked, windows
 from patronage.study.example import GIFT_WHOLESALER, example
 from patronage.study.project import Project
 
@@ -31,12 +31,16 @@ ASKED = {
 
 
 def real_origins() -> dict[str, dict[str, Any]]:
-    """The rolled backtest of each company, as its JSON contract gives it."""
+    """The rolled backtest of each company, as its JSON contract gives it; each origin as if it were asked alone."""
     found: dict[str, dict[str, Any]] = {}
     for name, (strategy, asked) in ASKED.items():
         folder = Path(tempfile.mkdtemp(prefix="proof-"))
         try:
-            found[name] = backtest_data(backtest(_project(folder / "company", strategy), asked))
+            project = _project(folder / "company", strategy)
+            whole = backtest(project, asked)
+            each = windows(whole.as_of, whole.until, asked.origins)
+            origins = [backtest_data(backtest(project, Asked(*window))) for window in each]
+            found[name] = backtest_data(whole) | {"origins": origins}
         finally:
             shutil.rmtree(folder)
     return found
