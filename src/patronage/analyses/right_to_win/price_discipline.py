@@ -16,7 +16,7 @@ from patronage.evidence.queries.prices import customer_levels, labelled_customer
 from patronage.evidence.queries.segments import customer_segments
 from patronage.evidence.queries.who import customer_places
 from patronage.evidence.store import StoredTable
-from patronage.evidence.tables import Customers, Orders, Products
+from patronage.evidence.tables import Customers, Orders, Products, Relation
 from patronage.findings.right_to_win import PriceDiscipline
 from patronage.kernels.arrays import group_sums
 from patronage.kernels.customer_prices import CustomerPrices, customer_prices
@@ -62,17 +62,12 @@ def price_discipline(
     """
     priced = _priced(price_rows(orders, products), terms)
     known, told, levels = priced.known, priced.told, priced.levels
-    engine = orders.engine
-    people = engine.open(known.customers)
     by_place = by_segment = None
     if "place" in orders.given:
-        placed = engine.columns(labelled_customers(people, customer_places(orders), "place"))["label"]
-        by_place = engine.write("by_place", [_by_label(priced, placed)])
+        by_place = _by_group(priced, orders, customer_places(orders), "place")
     if segments is not None and segments.segments:
         rules = [(rule.id, rule.rule) for rule in segments.segments]
-        assigned = customer_segments(orders, rules, customers)
-        named = engine.columns(labelled_customers(people, assigned, "segment"))["label"]
-        by_segment = engine.write("by_segment", [_by_label(priced, named)])
+        by_segment = _by_group(priced, orders, customer_segments(orders, rules, customers), "segment")
     return PriceDiscipline(
         grade=Grade.BEHAVIOUR,
         lines=known.lines,
@@ -90,7 +85,7 @@ def price_discipline(
         slips=told.slips,
         by_place=by_place,
         by_segment=by_segment,
-        by_product=engine.write("by_product", [_by_product(priced, orders)]),
+        by_product=orders.engine.write("by_product", [_by_product(priced, orders)]),
         customers=_customers(priced, orders),
     )
 
@@ -138,6 +133,13 @@ def _customers(priced: _Priced, orders: Orders) -> StoredTable:
     }
     people, figures = engine.open(priced.known.customers), engine.memory("levels", table)
     return engine.keep(customer_levels(people, customer_places(orders), figures), "customers")
+
+
+def _by_group(priced: _Priced, orders: Orders, groups: Relation, name: str) -> StoredTable:
+    """The table by_place or by_segment, from groups, which has the customer_id and its `name`."""
+    engine = orders.engine
+    labelled = labelled_customers(engine.open(priced.known.customers), groups, name)
+    return engine.write(f"by_{name}", [_by_label(priced, engine.columns(labelled)["label"])])
 
 
 def _by_label(priced: _Priced, labels: NDArray[Any]) -> dict[str, Any]:
