@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -226,6 +228,16 @@ def test_a_finding_that_waits_for_a_refused_one_is_not_said_to_need_declaring(ma
         run.finding("lifetime_value")
     assert "declare" not in str(waiting.value)
     assert str(waiting.value).endswith("it is computed as soon as the data allow repeat_buying")
+    row = next(row for row in run.record["findings"] if row["name"] == "lifetime_value")
+    assert (row["lacks"], row["refused_before"]) == ([], ["repeat_buying"])
+
+
+def test_what_is_to_be_declared_is_known_by_its_field_and_not_by_its_words(make_project: Make) -> None:
+    run = open_study(make_project()).run(ONE)
+    words = "books, which was refused (by the bank)"
+    row = {"name": "customer_profit", "status": "waiting", "waits_for": [words], "lacks": [words], "refused_before": []}
+    with pytest.raises(AbsentError, match=re.escape(f"declare {words} in strategy.yaml and run again")):
+        replace(run, record={"findings": [row]}).finding("customer_profit")
 
 
 def test_trying_other_orders_in_a_project_is_refused(make_project: Make, tmp_path: Path) -> None:

@@ -136,5 +136,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 3),
         "cached": outcome.cached,
         "waits_for": list(outcome.waits_for),
+        "lacks": list(outcome.lacks),
+        "refused_before": list(outcome.refused_before),
         "why": list(outcome.why),
     }

@@ -24,7 +24,10 @@ COMPUTED, WAITING, REFUSED = "computed", "waiting", "refused"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one analysis ended: computed, waiting for evidence, or refused by the evidence it has."""
+    """How one analysis ended: computed, waiting for evidence, or refused by the evidence it has.
+
+    waits_for: in words. lacks: the evidence and sections among it; refused_before: the findings, which were refused.
+    """
 
     name: str
     status: str
@@ -33,6 +36,21 @@ class Outcome:
     key: str | None = None
     waits_for: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    refused_before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a step waits for: evidence and sections by name, and findings that were refused."""
+
+    lacks: tuple[str, ...]
+    refused: tuple[Outcome, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All of it in words, empty where nothing is missing."""
+        return (*self.lacks, *(f"{one.name}, which was refused ({one.why[0]})" for one in self.refused))
 
 
 @dataclass(slots=True)
@@ -54,8 +72,8 @@ def compute(wiring: Wiring, bench: Bench, only: frozenset[str] | None, say: Call
         say(step.name)
         started = time.perf_counter()
         missing = _missing(step, bench, wiring)
-        if missing:
-            bench.outcomes[step.name] = Outcome(step.name, WAITING, 0.0, cached=False, waits_for=missing)
+        if missing.told:
+            bench.outcomes[step.name] = _waiting(step, missing)
             continue
         key = digest(step.name, code_digest(), [_input_digest(step, bench)])
         target = bench.project.findings / f"{step.name}-{key}"
@@ -82,8 +100,8 @@ def proposals(wiring: Wiring, bench: Bench, say: Callable[[str], None]) -> list[
     for rule in wiring.rules:
         say(f"rule {rule.name}")
         missing = _missing(rule, bench, wiring)
-        if missing:
-            found.append(_unanswered(rule, "waits for " + " and ".join(missing)))
+        if missing.told:
+            found.append(_unanswered(rule, "waits for " + " and ".join(missing.told)))
             continue
         try:
             found.extend(rule.function(**_arguments(rule, bench, bench.engine)))
@@ -113,21 +131,37 @@ def _arguments(step: Step, bench: Bench, engine: Engine) -> dict[str, Any]:
     return found
 
 
-def _missing(step: Step, bench: Bench, wiring: Wiring) -> tuple[str, ...]:
+def _waiting(step: Step, missing: Missing) -> Outcome:
+    refused_before = tuple(one.name for one in missing.refused)
+    return Outcome(
+        step.name,
+        WAITING,
+        0.0,
+        cached=False,
+        waits_for=missing.told,
+        lacks=missing.lacks,
+        refused_before=refused_before,
+    )
+
+
+def _missing(step: Step, bench: Bench, wiring: Wiring) -> Missing:
     """What a step waits for: evidence and sections by their names, findings by what they wait for."""
-    found: list[str] = []
+    lacks: list[str] = []
+    refused_before: list[str] = []
     for need in step.needs:
         if need.optional or need.kind in bench.values or need.kind is Engine:
             continue
         maker = wiring.maker_of(need.kind)
         outcome = bench.outcomes.get(maker.name) if maker else None
-        if outcome is not None and outcome.waits_for:
-            found.extend(outcome.waits_for)
-        elif outcome is not None and outcome.why:
-            found.append(f"{outcome.name}, which was refused ({outcome.why[0]})")
+        if outcome is not None and outcome.status == WAITING:
+            lacks.extend(outcome.lacks)
+            refused_before.extend(outcome.refused_before)
+        elif outcome is not None and outcome.status == REFUSED:
+            refused_before.append(outcome.name)
         else:
-            found.append(evidence_name(need.kind))
-    return tuple(dict.fromkeys(found))
+            lacks.append(evidence_name(need.kind))
+    refused = tuple(bench.outcomes[name] for name in dict.fromkeys(refused_before))
+    return Missing(tuple(dict.fromkeys(lacks)), refused)
 
 
 def _input_digest(step: Step, bench: Bench) -> Mapping[str, str]:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from patronage.study.project import Project
 
 
-REFUSED_BEFORE = ", which was refused ("
-"""What stands after the name of a finding that another one waits for, where the data refused it."""
-
 THEN_AGAIN = "then run again: patronage run DIR"
 
 
@@ -64,7 +61,7 @@ class Run:
         if row is None:
             raise ProjectError(_unknown(name))
         if row["status"] == "waiting":
-            raise AbsentError(_waits(name, row["waits_for"]))
+            raise AbsentError(_waits(row))
         if row["status"] == "refused":
             raise AbsentError(Fault(name, "was refused: " + "; ".join(row["why"]), THEN_AGAIN))
         found = read_value(_type_of(name), self.project.findings / f"{name}-{row['key']}", "finding")
@@ -141,15 +138,17 @@ def _unknown(name: str) -> Fault:
     return Fault("finding", f"there is no {name!r}", nearest(name, known) or "known: " + ", ".join(known))
 
 
-def _waits(name: str, waits_for: Sequence[str]) -> Fault:
-    """What a finding waits for; what is only to be declared is told apart from what the data refused."""
-    refused = [each for each in waits_for if REFUSED_BEFORE in each]
-    declared = [each for each in waits_for if each not in refused]
+def _waits(row: Mapping[str, Any]) -> Fault:
+    """What a finding waits for; what is only to be declared is told apart from what the data refused.
+
+    Runs of before the two were written apart have what they wait for in words alone.
+    """
+    refused: Sequence[str] = row.get("refused_before", ())
+    declared: Sequence[str] = row.get("lacks", row["waits_for"])
     steps = [f"declare {listed(declared)} in strategy.yaml and run again"] if declared else []
     if refused:
-        first = " and ".join(each.partition(REFUSED_BEFORE)[0] for each in refused)
-        steps.append(f"it is computed as soon as the data allow {first}")
-    return Fault(name, f"waits for {' and '.join(waits_for)}", ", and ".join(steps))
+        steps.append(f"it is computed as soon as the data allow {' and '.join(refused)}")
+    return Fault(row["name"], f"waits for {' and '.join(row['waits_for'])}", ", and ".join(steps))
 
 
 def _type_of(name: str) -> type:

@@ -14,6 +14,9 @@ from patronage.study.shelf import Run
 from patronage.study.study import open_study
 from patronage.vocabulary.errors import Fault, ProjectError
 
+FINDING_KEYS = ("name", "status", "key", "seconds", "cached", "waits_for", "why")
+"""What the contract of a run tells of each finding."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
@@ -55,7 +58,7 @@ def run_data(run: Run) -> dict[str, Any]:
         "seconds": record["seconds"],
         "peak_memory_bytes": record["peak_memory_bytes"],
         "notes": record.get("notes", []),
-        "findings": record["findings"],
+        "findings": [{name: row[name] for name in FINDING_KEYS} for row in record["findings"]],
     }
 
 
@@ -99,7 +102,8 @@ def _seconds(row: dict[str, Any]) -> str:
 
 def _why(row: dict[str, Any]) -> str:
     # Why a finding was refused stands in its own row; what waits for it need not say it again.
-    waits = [one.partition(" (")[0] if ", which was refused (" in one else one for one in row["waits_for"]]
+    refused = [f"{name}, which was refused" for name in row.get("refused_before", ())]
+    waits = [*row.get("lacks", row["waits_for"]), *refused]
     return ", ".join(waits) or "; ".join(row["why"])
 
 
