@@ -98,6 +98,7 @@ def _missed(rows: Iterable[Row]) -> str:
 
 def _rolled(name: str, found: Mapping[str, Any]) -> str:
     body = [_window(one) for one in (found, *found["origins"])]
+    worth = float(np.mean([_held(one["value"], one["value"]["actual"]) for one in found["origins"]]))
     pooled = found["pooled"]
     return "\n".join([
         f"## {name}\n",
@@ -106,8 +107,9 @@ def _rolled(name: str, found: Mapping[str, Any]) -> str:
             "| value foreseen | happened | inside | customers inside |"
         ),
         "|---|---|---:|---:|---|---:|---:|---|---:|", *body, "",
-        f"Value in {found['value']['unit']}. The first row is the whole time in one window. Of the {pooled['origins']}",
-        f"totals of purchase days in a row {pooled['totals_inside']:.0%} lay inside; mean bias {pooled['bias']:+.1%}.",
+        f"Value in {found['value']['unit']}. The first row is the whole time in one window. Of the",
+        f"{pooled['origins']} forecasts in a row {pooled['totals_inside']:.0%} of the totals of purchase days lay inside,",
+        f"their mean bias {pooled['bias']:+.1%}, and {worth:.0%} of those of value.",
         "",
     ])  # fmt: skip
 
@@ -118,5 +120,10 @@ def _window(one: Mapping[str, Any]) -> str:
     for said, happened in ((one["calendar"], one["orders"]["actual"]), (one["value"], one["value"]["actual"])):
         figures.append(f"{said['predicted']:,.0f} ({said['p05']:,.0f} to {said['p95']:,.0f})")
         figures.append(f"{happened:,.0f}")
-        figures.append("yes" if said["p05"] <= happened <= said["p95"] else "**no**")
+        figures.append("yes" if _held(said, happened) else "**no**")
     return f"| {' | '.join(figures)} | {one['orders']['coverage_90']:.1%} |"
+
+
+def _held(said: Mapping[str, float], happened: float) -> bool:
+    """Whether what happened lay inside the 90% interval."""
+    return said["p05"] <= happened <= said["p95"]

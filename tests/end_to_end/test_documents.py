@@ -67,6 +67,18 @@ def test_the_readme_and_every_page_use_only_options_that_exist() -> None:
                 assert not unknown, f"{page.name}: {line}"
 
 
+def test_the_readme_tells_the_first_forecast_as_the_proof_does() -> None:
+    proof = (DOCS / "proof.md").read_text(encoding="utf-8")
+    (row,) = re.findall(
+        r"^\| 2010-12-09 \| 2011-02-08 \| ([\d,]+) \(.+?\) \| ([\d,]+) \| (\S+) \|", proof, re.MULTILINE
+    )
+    foreseen, happened, inside = row
+    rounded = round(int(foreseen.replace(",", "")), -2)
+    readme = " ".join((DOCS.parent / "README.md").read_text(encoding="utf-8").split())
+    assert f"about {rounded:,} days were expected where {happened} happened" in readme
+    assert inside == "**no**"
+
+
 def test_every_finding_is_told_with_its_tables() -> None:
     made = {step.name: step.makes for step in wired(ANALYSES, (), GIVEN).analyses}
     told = sections("findings.md")

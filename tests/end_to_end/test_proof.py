@@ -52,6 +52,7 @@ def test_the_page_tells_of_purchase_days_and_of_value_whether_real_companies_lay
     row = "| 2020-01-01 | 2020-06-30 | 10 (8 to 12) | 11 | yes | 10 (8 to 12) | 12 | **no** | 90.0% |"
     assert told.count(row) == 2
     assert "Value in EUR revenue. The first row is the whole time in one window." in told
+    assert "-10.0%, and 0% of those of value." in told
 
 
 def test_what_another_commit_found_is_forgotten(tmp_path: Path) -> None:
