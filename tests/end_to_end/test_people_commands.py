@@ -220,6 +220,8 @@ def test_a_list_stays_as_it_was_accepted_when_later_runs_propose_another(cli: An
     assert cli("decide", own_shop, row["id"], "accept").code == 0
     (before,) = cli("lists", own_shop, "--json").data
     assert cli("run", own_shop, "--as-of", "2021-06-30").code == 0
+    now = {one["id"]: one["people"] for one in cli("ledger", own_shop, "--json").data}
+    assert now[row["id"]] != row["people"]
 
     (after,) = cli("lists", own_shop, "--json").data
     pairs = [[one["who"], one["amount"]] for one in after["rows"]]
