@@ -108,8 +108,8 @@ def _rolled(name: str, found: Mapping[str, Any]) -> str:
         ),
         "|---|---|---:|---:|---|---:|---:|---|---:|", *body, "",
         f"Value in {found['value']['unit']}. The first row is the whole time in one window. Of the",
-        f"{pooled['origins']} forecasts in a row {pooled['totals_inside']:.0%} of the totals of purchase days lay inside,",
-        f"their mean bias {pooled['bias']:+.1%}, and {worth:.0%} of those of value.",
+        f"{pooled['origins']} forecasts in a row {pooled['totals_inside']:.0%} of the totals of purchase days",
+        f"lay inside, their mean bias {pooled['bias']:+.1%}, and {worth:.0%} of those of value.",
         "",
     ])  # fmt: skip
 
