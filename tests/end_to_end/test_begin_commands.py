@@ -154,3 +154,22 @@ def test_schema_is_json_schema_with_every_section(cli: Any) -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert {"company", "sources", "pools", "activities", "costs_of_action", "segments"} <= set(schema["properties"])
     assert cli("schema", "--json").data == schema
+
+
+def test_columns_that_are_not_used_are_named(cli: Any, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("customer_id;ordered_at;amount;Bemerkung;qx\nk1;2021-01-05;12.5;x;1\n", encoding="utf-8")
+    answer = cli("init", tmp_path / "shop", "--orders", path, "--yes")
+    assert answer.code == 0, answer
+    assert "not used: Bemerkung, qx (name what one of them is with --map CANONICAL=SOURCE)" in answer.out
+
+
+def test_the_segments_of_the_starting_file_hold_once_switched_on(cli: Any, export: Path, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    assert cli("init", shop, "--orders", export, *MAPS, "--yes").code == 0
+    text = (shop / "strategy.yaml").read_text(encoding="utf-8")
+    for line in ("segments:", "  - {id: home", "  - {id: abroad"):
+        assert f"\n# {line}" in text
+        text = text.replace(f"\n# {line}", f"\n{line}")
+    (shop / "strategy.yaml").write_text(text, encoding="utf-8")
+    assert cli("check", shop).code == 0

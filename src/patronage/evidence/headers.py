@@ -95,7 +95,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "place": (
         "country", "shipping country", "billing country", "country code", "country code billing", "customer country",
         "ship country", "market", "region", "location", "store", "shop", "branch", "city", "state", "land",
-        "region name", "lieferland", "pays", "pays de livraison", "magasin", "pais", "tienda", "place",
+        "region name", "lieferland", "ort", "wohnort", "lieferort",
+        "bundesland", "pays", "pays de livraison", "magasin", "pais", "tienda", "place",
     ),
     "discount": (
         "discount", "discount amount", "line discount", "discounts", "lineitem discount", "item discount", "rabatt",

@@ -154,8 +154,9 @@ _EXAMPLES = """\
 #   protect: {cost: 200..600, yearly: 55000..70000, effect: 0.02..0.10}
 #   let_go: {cost: 0}
 
-## Groups of customers by a rule; a rule is a condition over the columns of customers, or all.
+## Groups of customers by a rule; a rule is a condition over what is known of customers, such as place, or all.
+## The first rule that holds counts.
 # segments:
-#   - {id: home, name: Home market, rule: "geography = 'United Kingdom'", basis: place}
-#   - {id: abroad, name: Abroad, rule: "geography != 'United Kingdom'", basis: place}
+#   - {id: home, name: Home market, rule: "place = 'United Kingdom'", basis: geography}
+#   - {id: abroad, name: Abroad, rule: all, basis: geography}
 """

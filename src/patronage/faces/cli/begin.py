@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -117,10 +118,23 @@ def try_orders(  # noqa: PLR0917  each is an option of the command
     return GOOD if "computed" in run.statuses.values() else NOTHING
 
 
+def _unused(guess: Guess) -> list[str]:
+    """The columns of the source that no column of ours is made from."""
+    texts = [one.text for one in guess.columns]
+    return [
+        name
+        for name in guess.source_columns
+        if not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for text in texts)
+    ]
+
+
 def tell_guess(guess: Guess) -> None:
     """The guess as a table: our name, the source's, samples, how sure."""
     rows = [[one.canonical, one.text, " | ".join(one.samples), one.why] for one in guess.columns]
     table(f"{guess.name}: {guess.layout}, {guess.words}", ["column", "from", "samples", "how sure"], rows)
+    if unused := _unused(guess):
+        named = ", ".join(map(printable, unused))
+        out.print(f"not used: {named} (name what one of them is with --map CANONICAL=SOURCE)", markup=False)
     out.print(f"currency: {guess.currency or 'not known'} ({printable(guess.currency_why)})", markup=False)
     if guess.apart:
         kept = [[one.code, one.description, f"{one.lines:,}", f"{one.money:,.2f}"] for one in guess.apart]
