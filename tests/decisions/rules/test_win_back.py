@@ -59,6 +59,17 @@ def test_an_offer_that_costs_more_than_a_second_life_is_nothing_to_gain(
     )
 
 
+def test_without_a_cost_nobody_to_win_back_is_told_without_one(
+    make_lifetime: Any, make_repeat: Any, terms: Any, engine: Any
+) -> None:
+    (found,) = win_back(make_lifetime([ACTIVE]), make_repeat(HISTORIES, days=DAYS), terms, engine, None)
+    assert found.status is Status.NOTHING_TO_GAIN
+    assert found.reason == (
+        "No customer has less than 20% chance of being still active and a second life that is worth anything, so there "
+        "is nobody to win back."
+    )
+
+
 def test_a_model_that_lets_nobody_leave_before_a_second_purchase_is_refused_for_those_who_bought_once(
     make_lifetime: Any, make_repeat: Any, make_costs: Any, terms: Any, engine: Any
 ) -> None:

@@ -69,7 +69,7 @@ def win_back(
         )  # fmt: skip
 
     target = Target("win_back", action, lifetime.grade, shared_factor(lifetime, engine), case)
-    decisions = decided(candidates, target, terms, engine) or (_nobody(),)
+    decisions = decided(candidates, target, terms, engine) or (_nobody(costed=action is not None),)
     return (*decisions, *_once(lifetime, repeat, terms, engine))
 
 
@@ -101,10 +101,16 @@ def _once(lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: E
     return (refused(move, QUESTIONS, why, at_stake=float(row["amount"])),)
 
 
-def _nobody() -> Decision:
+def _nobody(*, costed: bool) -> Decision:
     move = Move("win_back", "customers who left", TODAY, MOVE)
-    why = (
-        f"No customer with less than {percent(GONE)} chance of being still active would in a second life bring back "
-        f"what an offer costs, so nobody is worth winning back."
-    )
+    if costed:
+        why = (
+            f"No customer with less than {percent(GONE)} chance of being still active would in a second life bring "
+            f"back what an offer costs, so nobody is worth winning back."
+        )
+    else:
+        why = (
+            f"No customer has less than {percent(GONE)} chance of being still active and a second life that is worth "
+            f"anything, so there is nobody to win back."
+        )
     return nothing_to_gain(move, QUESTIONS, why)
