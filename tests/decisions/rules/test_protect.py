@@ -32,6 +32,8 @@ def test_who_may_have_left_loses_its_value_if_active_times_that_chance(
     assert rest.status is Status.NOTHING_TO_GAIN
     assert rest.people is not None
     assert rest.people.rows == 9
+    assert rest.move.subject == "the 9 largest customers after the first"
+    assert rest.reason.startswith("The 9 largest customers after the first hold 15% of the value of all, and GBP ")
 
 
 def test_without_an_effect_no_value_is_given(make_lifetime: Any, make_costs: Any, terms: Any, engine: Any) -> None:

@@ -92,7 +92,8 @@ def protect(
         )
         return (nothing_to_gain(move, QUESTIONS, why, at_stake=_revenue(few)),)
     alone = 1 if few.share(1) >= DEPENDENT and len(few.rows) > 1 else 0
-    decisions = [_decision(few.first(alone, FEW), few, move, lifetime, Protecting(terms, engine, costs))]
+    rest = replace(move, subject=f"the {len(few.rows) - 1} largest customers after the first") if alone else move
+    decisions = [_decision(few.first(alone, FEW), few, rest, lifetime, Protecting(terms, engine, costs))]
     if alone:
         single = replace(move, subject="the largest customer")
         decisions.insert(0, _decision(few.first(0, 1), few, single, lifetime, Protecting(terms, engine, costs)))
@@ -139,6 +140,9 @@ def _trial(part: Few) -> Trial:
 def _opening(part: Few, few: Few, terms: Terms) -> str:
     if len(part.rows) == 1:
         who = f"The largest customer holds {percent(float(part.rows[0]['share']))} of the value of all"
+    elif len(part.rows) < len(few.rows):
+        held = percent(few.share(FEW) - few.share(1))
+        who = f"The {len(part.rows)} largest customers after the first hold {held} of the value of all"
     else:
         shares = f"{percent(few.share(1))}, {percent(few.share(5))} and {percent(few.share(FEW))}"
         who = f"The largest customer, the five and the ten largest hold {shares} of the value of all"

@@ -11,6 +11,7 @@ from patronage.decisions.decision import Decision, Status
 from patronage.faces.cli.screen import out, printable, table
 from patronage.faces.decision_facts import decision_facts, pays_from
 from patronage.faces.words import chance, money, numbered, span, words_of
+from patronage.vocabulary.grade import Grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +60,8 @@ def _money(row: Decision, currency: str) -> Iterator[str]:
     if row.value is not None:
         yield f"worth {span(row.value, currency)}"
     if row.p_better is not None:
-        yield f"{chance(row.p_better)} likely to pay"
+        assumed = ", if the declared effect holds" if row.grade is Grade.ASSUMPTION else ""
+        yield f"{chance(row.p_better)} likely to pay{assumed}"
 
 
 def _footnotes(row: Decision) -> Iterator[str]:
