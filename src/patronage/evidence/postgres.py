@@ -94,8 +94,7 @@ def copied_table(location: str, table: str | None, path: Path, where: str) -> tu
         kinds = _whole(connection, relation)
         cells = ", ".join(f"{_cell(name, kind)} AS c{place}" for place, (name, kind) in enumerate(kinds))
         with connection.cursor() as cursor:
-            # Names are quoted and come from the server's own catalog.
-            cursor.execute(f"SELECT {cells} FROM {relation.sql()} AS source_row")  # noqa: S608
+            cursor.execute(f"SELECT {cells} FROM {relation.sql()} AS source_row")  # noqa: S608  catalog's names, quoted
             reader = cursor.fetch_record_batch()
             with pq.ParquetWriter(path, reader.schema, compression="zstd", compression_level=1) as writer:
                 for batch in reader:
@@ -141,10 +140,10 @@ def _chosen(found: list[tuple[Any, ...]], wanted: str | None, where: str) -> tup
 def _content(connection: Any, relation: _Relation) -> DatabaseContent:
     """Rows and sums of two 64-bit hashes of every row: the same for the same rows in any order."""
     # OFFSET 0 keeps the server from writing each row out once for each hash.
-    texts = f"SELECT ROW(source_row.*)::text AS written FROM {relation.sql()} AS source_row OFFSET 0"  # noqa: S608
+    rows_as_text = f"SELECT ROW(source_row.*)::text AS written FROM {relation.sql()} AS source_row"  # noqa: S608  quoted
     query = (
-        "SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(written, 0))::text, "  # noqa: S608
-        f"pg_catalog.sum(pg_catalog.hashtextextended(written, 1))::text FROM ({texts}) AS texts"
+        "SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtextextended(written, 0))::text, "  # noqa: S608  ours
+        f"pg_catalog.sum(pg_catalog.hashtextextended(written, 1))::text FROM ({rows_as_text} OFFSET 0) AS texts"
     )
     ((rows, first, second),) = asked(connection, query)
     seen = repr((relation.schema, relation.name, relation.columns, rows, first, second))
@@ -162,7 +161,7 @@ def _whole(connection: Any, relation: _Relation) -> list[tuple[str, str]]:
         # What is not a number, or infinite, is below no bound.
         for digits in (_WHOLE_DIGITS, _MOST_DIGITS)
     )
-    (answers,) = asked(connection, f"SELECT {tests} FROM {relation.sql()} AS source_row")  # noqa: S608
+    (answers,) = asked(connection, f"SELECT {tests} FROM {relation.sql()} AS source_row")  # noqa: S608  names quoted
     told: dict[str, str] = {}
     for place, name in enumerate(unlimited):
         short, whole = answers[2 * place : 2 * place + 2]
