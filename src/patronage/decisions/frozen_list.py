@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patronage.evidence.replacing import replacing
 from patronage.vocabulary.errors import BlockedError, Fault, ProjectError
 
 Person = tuple[str, float | None]
@@ -58,17 +59,12 @@ def list_file(folder: Path, decision: str, kept: FrozenList) -> Path:
 
 def write_list(path: Path, people: Iterable[Person]) -> None:
     """Writes a list whole and syncs it to disk, or leaves what was there; raises BlockedError where it cannot."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("wb") as file:
-                file.writelines(map(_line, people))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            file.writelines(map(_line, people))
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         reason = error.strerror or str(error)
         fault = Fault(str(path), f"the list cannot be written: {reason}", "make the project folder writable")

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from patronage.evidence.replacing import replacing
 from patronage.evidence.store import StoredTable, stored
 
 if TYPE_CHECKING:
@@ -178,21 +179,6 @@ def _numpy(column: pa.ChunkedArray) -> NDArray[Any]:
 
 def _arrow(values: NDArray[Any] | list[Any]) -> pa.Array:
     return pa.array(values)
-
-
-@contextmanager
-def replacing(path: Path) -> Generator[Path]:
-    """A temporary path beside the wanted one, moved into its place only when the block succeeds."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        if error.filename is not None and Path(error.filename) == temporary:
-            error.filename = str(path)
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

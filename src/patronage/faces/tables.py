@@ -59,7 +59,7 @@ def write_parquet(table: StoredTable, path: Path) -> None:
 def _target(path: Path) -> Generator[Path]:
     """Where to write: beside a file, so that an export of before stays whole until the new one is; a pipe as it is."""
     # The engine takes a second to import, which a command that writes nothing must not pay.
-    from patronage.evidence.engine import replacing
+    from patronage.evidence.replacing import replacing
 
     if path.exists() and not path.is_file():
         yield path

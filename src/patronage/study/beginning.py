@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patronage.evidence.engine import Engine, replacing
+from patronage.evidence.engine import Engine
 from patronage.evidence.guess import Guess, guess_orders
+from patronage.evidence.replacing import replacing
 from patronage.evidence.resolve import said_faults
 from patronage.strategy.starting_file import Beginning, starting_file
 from patronage.strategy.strategy import load_strategy

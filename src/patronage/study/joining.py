@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.analyses.who.order_summary import silence
 from patronage.decisions.ledger import ledger
 from patronage.evidence.assemble import last_good_day
-from patronage.evidence.engine import replacing
+from patronage.evidence.replacing import replacing
 from patronage.strategy.strategy import load_strategy
 from patronage.study.cache import building, write_value
 from patronage.study.catalog import the_wiring

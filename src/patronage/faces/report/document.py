@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from patronage.decisions.decision import Decision, Status
-from patronage.evidence.engine import replacing
+from patronage.evidence.replacing import replacing
 from patronage.faces.report import sections
 from patronage.faces.report.blocks import Section
 from patronage.faces.report.ledger_section import ledger_section

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from patronage.evidence.engine import replacing
+from patronage.evidence.replacing import replacing
 from patronage.faces.decision_facts import flat_decision
 from patronage.faces.words import words_of
 
