@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from patronage.decisions.commitment import Commitment
 from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
-from patronage.decisions.frozen_list import FrozenList
+from patronage.decisions.frozen_list import FrozenList, frozen
 from patronage.decisions.journal import Action, Event, Expected, Journal, append, append_after, binding, events, states
 from patronage.vocabulary.errors import ProjectError
 
@@ -43,8 +44,10 @@ written = st.builds(
             yearly=st.floats(0, 1e9),
             years=st.one_of(st.none(), st.integers(1, 10)),
             holdout=st.floats(0, 0.99),
-            people=st.one_of(st.none(), st.builds(FrozenList, st.integers(0), st.just("a1" * 32))),
+            people=st.builds(FrozenList, st.integers(0), st.just("a1" * 32)),
             held_out=st.integers(0),
+            starts=st.one_of(st.none(), st.dates()),
+            gain_by_year=st.lists(st.floats(-1e9, 1e9), max_size=3).map(tuple),
         ),
     ),
 )
@@ -191,13 +194,14 @@ def test_a_writer_waits_for_another_and_then_gives_up(path: Path, monkeypatch: A
 
 def test_a_commitment_is_written_in_a_version_that_old_programs_refuse(path: Path) -> None:
     append(path, ACCEPT)
-    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, FrozenList(2, "a1" * 32), 1)))
+    listed, starts = FrozenList(2, "a1" * 32), date(2012, 1, 10)
+    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, listed, 1, starts, (9.0, 4.0))))
     old, new = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     assert (old["version"], new["version"]) == (1, 2)
     assert "commitment" not in old
     assert new["commitment"] == {
         "effect": 0.05, "cost": {"one_off": 10.0, "yearly": 0.0}, "years": 3, "holdout": 0.1,
-        "held_out": 1, "people": {"number": 2, "sha256": "a1" * 32},
+        "held_out": 1, "people": {"number": 2, "sha256": "a1" * 32}, "starts": "2012-01-10", "gain_by_year": [9.0, 4.0],
     }  # fmt: skip
 
 
@@ -206,11 +210,12 @@ def test_a_commitment_is_written_in_a_version_that_old_programs_refuse(path: Pat
     [
         ({"holdout": 1.5}, "has a holdout of 1.5, which is no share"),
         ({"cost": {"yearly": 0}}, "has no 'one_off'"),
+        ({"starts": "soon"}, "Invalid isoformat string: 'soon'"),
         ({"people": {"number": 1, "sha256": "../x"}}, "has a digest '../x', which is no SHA-256"),
     ],
 )
 def test_a_commitment_that_cannot_be_read_is_told_with_its_line(path: Path, change: dict[str, Any], told: str) -> None:
-    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, None)))
+    append(path, replace(ACCEPT, commitment=Commitment(0.05, 10.0, 0.0, 3, 0.1, frozen([]))))
     data = json.loads(path.read_text(encoding="utf-8"))
     data["commitment"] |= change
     path.write_text(json.dumps(data) + "\n", encoding="utf-8")
@@ -218,7 +223,7 @@ def test_a_commitment_that_cannot_be_read_is_told_with_its_line(path: Path, chan
         events(path)
 
 
-FROZEN = replace(ACCEPT, commitment=Commitment(None, 0.0, 0.0, None, 0.5, None))
+FROZEN = replace(ACCEPT, commitment=Commitment(None, 0.0, 0.0, None, 0.5, frozen([])))
 
 
 def test_the_first_commitment_binds_across_reject_and_reopen() -> None:

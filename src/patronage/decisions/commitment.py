@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from patronage.decisions.decision import Decision
 from patronage.decisions.frozen_list import FrozenList, Person, frozen, frozen_data, frozen_of
 from patronage.decisions.holdout import arms
+
+RECENT = timedelta(days=92)
+"""Age of the evidence at an accept up to which acting starts on the day of it; older evidence is a replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +22,9 @@ class Commitment:
 
     effect: that the value assumed, None where none is declared. one_off, yearly: cost in currency. years: of the
     horizon, None where the value is not told by year. holdout: share of the list that is left alone. held_out:
-    how many customers that is. people: the list, those left alone included, whose file lies beside the journal; None in
-    events that wrote the list down themselves.
+    how many customers that is. people: the list, those left alone included, whose file lies beside the journal.
+    starts: first day of acting, from which its effect counts; None in events of before it was written down.
+    gain_by_year: what was expected of it in each year of the horizon before its cost, discounted, in currency.
     """
 
     effect: float | None
@@ -26,17 +32,31 @@ class Commitment:
     yearly: float
     years: int | None
     holdout: float
-    people: FrozenList | None
+    people: FrozenList
     held_out: int = 0
+    starts: date | None = None
+    gain_by_year: tuple[float, ...] = ()
 
 
-def committed(decision: Decision, holdout: float) -> Commitment:
+def committed(decision: Decision, holdout: float, starts: date | None = None) -> Commitment:
     """The commitment that accepting a decision now makes; raises ProjectError where a holdout leaves an arm empty."""
     alone = arms(decision.id, (who for who, _ in people_of(decision)), holdout)[1] if holdout else 0
     cost = decision.cost
     years = len(decision.value_by_year) or None
     people = frozen(people_of(decision))
-    return Commitment(_effect(decision), cost.one_off, cost.yearly, years, holdout, people, alone)
+    gain = tuple(net + paid for net, paid in zip_longest(decision.value_by_year, cost.by_year, fillvalue=0.0))
+    gain = gain if decision.value_by_year else ()
+    return Commitment(_effect(decision), cost.one_off, cost.yearly, years, holdout, people, alone, starts, gain)
+
+
+def first_day(accepted: date, as_of: date) -> date:
+    """The first day of acting where a person names none.
+
+    It is the day of the accept, and never one that the list has seen. Where the evidence (up to as_of) ends more than a
+    quarter before it, the past is replayed, and acting starts on the day after the evidence.
+    """
+    after = as_of + timedelta(days=1)
+    return max(accepted, after) if accepted - as_of <= RECENT else after
 
 
 def people_of(decision: Decision) -> Iterator[Person]:
@@ -53,7 +73,9 @@ def commitment_data(commitment: Commitment) -> dict[str, Any]:
         "years": commitment.years,
         "holdout": commitment.holdout,
         "held_out": commitment.held_out,
-        "people": commitment.people and frozen_data(commitment.people),
+        "people": frozen_data(commitment.people),
+        "starts": commitment.starts and commitment.starts.isoformat(),
+        "gain_by_year": list(commitment.gain_by_year),
     }
 
 
@@ -62,15 +84,17 @@ def commitment_of(data: Any) -> Commitment:
     holdout = float(data["holdout"])
     if not 0 <= holdout < 1:
         raise ValueError(f"has a holdout of {holdout}, which is no share")
-    cost, years, effect, people = data["cost"], data["years"], data["effect"], data["people"]
+    cost, years, effect, starts = data["cost"], data["years"], data["effect"], data.get("starts")
     return Commitment(
         None if effect is None else float(effect),
         float(cost["one_off"]),
         float(cost["yearly"]),
         None if years is None else int(years),
         holdout,
-        None if people is None or isinstance(people, list) else frozen_of(people),
+        frozen_of(data["people"]),
         int(data.get("held_out", 0)),
+        None if starts is None else date.fromisoformat(starts),
+        tuple(float(gain) for gain in data.get("gain_by_year", ())),
     )
 
 

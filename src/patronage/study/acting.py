@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from patronage.decisions.decision import Decision, Status
 from patronage.decisions.holdout import much_held_out
 from patronage.decisions.journal import Action, Event, Expected, append_after, binding, events
-from patronage.study.committing import commitment_for, keep_list
+from patronage.study.committing import Terms, commitment_for, keep_list
 from patronage.study.decided import decided_ledger, silent
 from patronage.vocabulary.errors import Fault, ProjectError, nearest
 
@@ -26,7 +26,7 @@ LIST_THEM = "list them with: patronage ledger DIR"
 class Verdict:
     """What a person says of a decision: the action, who does it, until when (YYYY-MM-DD), and why.
 
-    holdout: the share of its customers to leave alone, as text, such as 10%.
+    holdout: the share of its customers to leave alone, as text, such as 10%. on: the first day of acting, YYYY-MM-DD.
     """
 
     action: str
@@ -34,6 +34,7 @@ class Verdict:
     due: str | None = None
     why: str | None = None
     holdout: str | None = None
+    on: str | None = None
 
 
 def found_decision(run: Run, wanted: str, warn: Callable[[str], None] = silent) -> Decision:
@@ -69,8 +70,8 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
         raise ProjectError(*faults)
     journal = run.project.journal
     # Refused before the journal is touched, and then once more with nobody else writing to it.
-    _event(decision, verdict, events(journal).events)
-    event, torn = append_after(journal, lambda before: _kept(run, decision, _event(decision, verdict, before)))
+    _event(run, decision, verdict, events(journal).events)
+    event, torn = append_after(journal, lambda before: _kept(run, decision, _event(run, decision, verdict, before)))
     commitment = event.commitment
     if torn:
         warnings.insert(0, torn)
@@ -79,10 +80,11 @@ def decide(run: Run, wanted: str, verdict: Verdict) -> tuple[Decision, str | Non
     return found_decision(run, decision.id), "; ".join(told) or None
 
 
-def _event(decision: Decision, verdict: Verdict, before: Sequence[Event]) -> Event:
+def _event(run: Run, decision: Decision, verdict: Verdict, before: Sequence[Event]) -> Event:
     """The event that a verdict is, after those before it: an accept keeps what its decision was accepted for first."""
     bound = binding(before, decision.id)
-    commitment = commitment_for(decision, verdict.action, verdict.holdout, bound)
+    terms = Terms(verdict.holdout, verdict.on, date.fromisoformat(run.record["as_of"]))
+    commitment = commitment_for(decision, verdict.action, terms, bound)
     expected = decision.value and Expected(decision.value.mean, decision.value.p05, decision.value.p95)
     if commitment is not None and bound is not None and bound.commitment is not None:
         expected = bound.expected

@@ -99,7 +99,7 @@ def _working_list(run: Run, decision: Decision, commitment: Commitment | None) -
 
 
 def _frozen_people(run: Run, decision: Decision, kept: FrozenList) -> Callable[[], Iterator[Person]]:
-    path = list_file(lists_folder(run), decision.id, kept)
+    path = list_file(lists_folder(run.project), decision.id, kept)
     if fault := list_fault(path, kept):
         raise ProjectError(fault)
     return lambda: read_list(path, kept)

@@ -79,17 +79,21 @@ def decide(  # noqa: PLR0917  each is an option of the command
     holdout: Annotated[
         str | None, typer.Option(metavar="SHARE", help="Leave this share alone by chance, such as 10%, to measure it.")
     ] = None,
+    on: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="First day of acting, from which the effect is measured.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Accept or reject a proposal, or open it again; written to ledger.jsonl in the project folder."""
     run = open_study(folder).last_run()
-    found, warning = write_down(run, decision, Verdict(verdict, owner, due, why, holdout))
+    found, warning = write_down(run, decision, Verdict(verdict, owner, due, why, holdout, on))
     if warning:
         warn(warning)
     commitment = commitments(run).get(found.id)
     alone = commitment.held_out if commitment and commitment.holdout else None
     if as_json:
-        tell_json(decision_data(found) | ({} if alone is None else {"held_out": alone}))
+        starts = commitment and commitment.starts and commitment.starts.isoformat()
+        tell_json(decision_data(found) | {"starts": starts} | ({} if alone is None else {"held_out": alone}))
     else:
         out.print(
             f"{found.id} {words_of(found.move.kind)}, {printable(found.move.subject)}: {words_of(found.status)}",
@@ -97,6 +101,8 @@ def decide(  # noqa: PLR0917  each is an option of the command
         )
         if alone is not None:
             _tell_holdout(alone)
+        if commitment and commitment.starts:
+            out.print(f"Acting starts on {commitment.starts}; what customers do from that day on counts as its effect")
         if found.status is Status.ACCEPTED and found.people is not None:
             tell_next("lists", folder, f"--id {found.id}")
 
