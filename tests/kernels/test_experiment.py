@@ -46,7 +46,7 @@ def test_the_lasting_interval_is_that_of_the_normal_mixture() -> None:
     found = measured_effect(half, half)
     assert found.standard_error == pytest.approx(1.0)
     assert found.always.high == pytest.approx(2.7639, abs=5e-5)
-    assert measured_effect(half, half, planned=20_000).always.high > found.always.high
+    assert measured_effect(half, half, planned=10).always.high > found.always.high
 
 
 def test_history_takes_away_the_share_of_variance_that_it_explains() -> None:
@@ -79,12 +79,30 @@ def test_looking_early_and_often_deceives_one_interval_and_not_the_other() -> No
     for _ in range(200):
         y, treated = random.exponential(1.0, 3000), random.random(3000) < 0.5
         looks = [
-            measured_effect(arm(y[:n][treated[:n]]), arm(y[:n][~treated[:n]]), planned=1500)
+            measured_effect(arm(y[:n][treated[:n]]), arm(y[:n][~treated[:n]]), planned=1500 / n)
             for n in range(100, 3001, 50)
         ]
         once += any(not found.once.holds(0.0) for found in looks)
         always += any(not found.always.holds(0.0) for found in looks)
     assert once / 200 > 0.25
+    assert always / 200 < 0.10
+
+
+def test_the_same_customers_may_be_looked_at_every_week_of_a_year() -> None:
+    # Customers keep their own rates of buying, so that what an arm has by chance it has in every week.
+    random = np.random.default_rng(5)
+    once, always = 0, 0
+    for _ in range(200):
+        rates = random.gamma(0.8, 0.1, 500)
+        weeks = (random.poisson(rates[:, None], (500, 52)) * random.gamma(3, 10, (500, 52))).cumsum(axis=1)
+        treated = random.random(500) < 0.9
+        looks = [
+            measured_effect(arm(weeks[treated, week]), arm(weeks[~treated, week]), planned=52 / (week + 1))
+            for week in range(3, 52)
+        ]
+        once += any(not found.once.holds(0.0) for found in looks)
+        always += any(not found.always.holds(0.0) for found in looks)
+    assert once / 200 > 0.2
     assert always / 200 < 0.10
 
 
@@ -133,5 +151,7 @@ def test_impossible_arms_are_refused() -> None:
         sample_ratio_p(0, 0, 0.5)
     with pytest.raises(ValueError, match=r"^expected must lie between 0 and 1, got 1$"):
         sample_ratio_p(5, 5, 1)
+    with pytest.raises(ValueError, match=r"^planned must be more than 0 and finite, got 0$"):
+        measured_effect(good, good, planned=0.0)
     with pytest.raises(ValueError, match=r"^level must lie between 0 and 1, got 1.5$"):
         measured_effect(good, good, level=1.5)

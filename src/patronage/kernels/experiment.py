@@ -68,14 +68,17 @@ class _Found(NamedTuple):
     freedom: float
 
 
-def measured_effect(treated: Arm, control: Arm, *, level: float = 0.90, planned: int | None = None) -> Effect:
+def measured_effect(treated: Arm, control: Arm, *, level: float = 0.90, planned: float = 1.0) -> Effect:
     """Mean outcome of the treated less that of the others, with outcomes freed of what history foretold.
 
-    level: of both intervals. planned: units of both arms together at which the lasting interval is narrowest; None for
-    as many as there are. Sources: Deng, Xu, Kohavi & Walker (2013), CUPED, with one slope within arms; Welch (1947);
+    level: of both intervals. planned: how much will be seen when the lasting interval is to be narrowest, over how much
+    is seen now, > 0: in units where units come one by one, in time where the outcomes of the same units grow with it;
+    chosen before the first look. Sources: Deng, Xu, Kohavi & Walker (2013), CUPED, with one slope within arms; Welch (1947);
     Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), asymptotic confidence sequences, normal mixture.
     """
     arms = _checked(treated, control)
+    if not 0 < planned < math.inf:
+        raise ValueError(f"planned must be more than 0 and finite, got {planned:g}")
     slope = _slope(*arms)
     units = treated.units + control.units
     middle = (treated.x + control.x) / units
@@ -83,7 +86,7 @@ def measured_effect(treated: Arm, control: Arm, *, level: float = 0.90, planned:
     plain = _found(0.0, [_variance(arm.y, arm.y_squares, arm.units) for arm in arms], arms).variance
     found = _found(means[0] - means[1], [_left_over(arm, slope) for arm in arms], arms)
     explained = 1 - found.variance / plain if plain > 0 else 0.0
-    return _effect(found, level, (planned or units) / units, explained)
+    return _effect(found, level, planned, explained)
 
 
 def ratio_effect(treated: Arm, control: Arm, *, level: float = 0.90) -> Effect:
