@@ -15,7 +15,7 @@ from benchmarks.bench_repeat_buying import valued
 from benchmarks.peers.timing import told
 
 from patronage.evidence.assemble import assembled_orders
-from patronage.evidence.engine import Engine
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.loaded import Loaded
 from patronage.evidence.queries.basis import REVENUE, ValueBasis
 from patronage.evidence.queries.repeat import buying_days, repeat_histories
@@ -35,7 +35,7 @@ BY_REVENUE = ValueBasis(REVENUE, "revenue", "EUR revenue", Grade.BEHAVIOUR, None
 def summary(path: Path) -> dict[str, float]:
     """Order lines to x, t_x, T and spend of every customer, stored."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    engine = Engine(folder)
+    engine = embedded_engine(folder)
     try:
         table = stored(path)
         given = frozenset({"customer_id", "ordered_at", "amount"})

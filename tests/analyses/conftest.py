@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from patronage.evidence.assemble import assembled_orders
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
 from patronage.evidence.store import stored
@@ -56,7 +57,7 @@ RETAIL_GIVEN = frozenset(
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """An engine that works in the test's own folder."""
-    made = Engine(tmp_path / "engine")
+    made = embedded_engine(tmp_path / "engine")
     yield made
     made.close()
 

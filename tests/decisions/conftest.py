@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from patronage.decisions.decision import Decision, Move, Status
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
 from patronage.evidence.store import StoredTable, stored
@@ -110,7 +111,7 @@ Keep = Callable[[str, Rows, Mapping[str, Any], Mapping[str, Any]], StoredTable]
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = Engine(tmp_path / "engine")
+    made = embedded_engine(tmp_path / "engine")
     yield made
     made.close()
 

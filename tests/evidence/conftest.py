@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.load import LoadSettings, load
 from patronage.evidence.loaded import Loaded
@@ -24,7 +25,7 @@ TODAY = date(2024, 6, 30)
 @pytest.fixture(scope="session")
 def shared_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """One engine for all tests of loading."""
-    return Engine(tmp_path_factory.mktemp("engine"), threads=2)
+    return embedded_engine(tmp_path_factory.mktemp("engine"), threads=2)
 
 
 @dataclass(frozen=True)

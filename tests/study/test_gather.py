@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from patronage.evidence.engine import Engine
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.postgres import database_content
 from patronage.study import inputs
 from patronage.study.gather import gathered
@@ -37,7 +37,7 @@ def gather(database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
         monkeypatch.setattr(inputs, "database_content", looked)
         columns = {"customer_id": "customer", "ordered_at": "day", "amount": "amount"}
         source = SourceMapping("orders", database.url, columns, source_table="lines")
-        engine = Engine(tmp_path / "engine")
+        engine = embedded_engine(tmp_path / "engine")
         try:
             return gathered(Project(tmp_path), (source,), "GBP", engine, lambda text: None)
         finally:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
-from patronage.evidence.engine import literal_path
+from patronage.evidence.embedded import literal_path
 from patronage.evidence.text_rows import TextRow
 from patronage.evidence.worksheets import text_of
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest

@@ -1,20 +1,15 @@
-"""The embedded engine: runs expressions, keeps their results as Parquet, hands out Arrow batches."""
+"""The engine of a run: runs expressions, keeps their results as Parquet, hands out Arrow batches as numpy."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false, reportUnknownParameterType=false
 # pyarrow ships no types, and Ibis few; this file is where both become numpy columns and stored tables.
 
 from __future__ import annotations
 
-import errno
-import os
-import re
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-import duckdb
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +20,7 @@ from patronage.evidence.store import StoredTable, stored
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from ibis.backends.duckdb import Backend
     from ibis.expr.types import Scalar, Table
@@ -32,37 +28,71 @@ if TYPE_CHECKING:
 Columns = dict[str, NDArray[Any]]
 """Columns of one table as numpy arrays of equal length, by name."""
 
-_REFUSALS = {
-    **{os.strerror(n).lower(): n for n in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS)},
-    "there is not enough space on the disk": errno.ENOSPC,
-}
-"""What the system may have against a file, by its words, which are all that DuckDB passes on."""
+
+class Runs(Protocol):
+    """What runs the expressions of an engine: DuckDB in this process, or Spark."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, as runs and fingerprints have it."""
+        ...
+
+    @property
+    def connection(self) -> Any:
+        """Ibis's own connection."""
+        ...
+
+    def read(self, path: Path) -> Table:
+        """The expression that reads a Parquet file."""
+        ...
+
+    def arrow(self, expression: Table) -> pa.Table:
+        """The whole result, its columns of the types that the expression tells, times without a zone."""
+        ...
+
+    def batches(self, expression: Table, size: int) -> Iterator[pa.RecordBatch]:
+        """The result in pieces of at most `size` rows, in the expression's order."""
+        ...
+
+    def write(self, expression: Table, path: Path) -> None:
+        """Writes the result as one Parquet file, in the expression's order."""
+        ...
+
+    def hold(self, name: str, rows: pa.Table | Table) -> Table:
+        """Rows or a result held under a name until it is released."""
+        ...
+
+    def release(self, name: str) -> None:
+        """Lets go of what is held under a name, if anything is."""
+        ...
+
+    def system_errors(self) -> AbstractContextManager[None]:
+        """What the engine raises inside the block as errors of the system or of the product."""
+        ...
+
+    def memory_beside(self) -> int:
+        """Most bytes that were held outside this process, 0 where nothing was or nobody can tell."""
+        ...
+
+    def close(self) -> None:
+        """Ends the work; temporary files go with it."""
+        ...
 
 
 class Engine:
-    """DuckDB in this process, with its temporary files inside the folder it was given."""
+    """An engine that keeps its results in one folder; `embedded_engine` and `spark_engine` make one."""
 
-    def __init__(self, folder: Path, *, memory: str | None = None, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, runs: Runs) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        settings: dict[str, Any] = {
-            "temp_directory": str(folder / "spill"),
-            "preserve_insertion_order": False,
-            # DuckDB 1.5 may answer from its cache of a file that was rewritten a moment ago.
-            "enable_external_file_cache": False,
-        }
-        if memory is not None:
-            settings["memory_limit"] = memory
-        if threads is not None:
-            settings["threads"] = threads
-        self._connection = ibis.duckdb.connect(":memory:", **settings)
+        self.runs = runs
         self._opened: dict[Path, Table] = {}
 
     def open(self, table: StoredTable | Path) -> Table:
         """The expression that reads a stored table."""
         path = table.path if isinstance(table, StoredTable) else table
         if path not in self._opened:
-            self._opened[path] = self._connection.read_parquet(literal_path(path))
+            self._opened[path] = self.runs.read(path)
         return self._opened[path]
 
     def columns(self, expression: Table) -> Columns:
@@ -70,31 +100,31 @@ class Engine:
 
         Missing numbers arrive as NaN, missing texts as None. Meant for aggregates, never a whole table.
         """
-        with system_errors():
-            return numpy_columns(self._connection.to_pyarrow(expression))
+        with self.runs.system_errors():
+            return numpy_columns(self.runs.arrow(expression))
 
     def value(self, expression: Scalar) -> Any:
         """A single number, text, date or None."""
-        with system_errors():
-            return self._connection.to_pyarrow(expression).as_py()
+        with self.runs.system_errors():
+            return self.runs.arrow(expression.as_table()).column(0)[0].as_py()
 
     def records(self, expression: Table) -> list[dict[str, Any]]:
         """A small result as plain rows."""
-        with system_errors():
-            return self._connection.to_pyarrow(expression).to_pylist()
+        with self.runs.system_errors():
+            return self.runs.arrow(expression).to_pylist()
 
     def batches(self, expression: Table, *, size: int = 100_000) -> Iterator[Columns]:
         """The result in pieces of at most `size` rows, so that no table is held whole."""
-        with system_errors():
-            for batch in self._connection.to_pyarrow_batches(expression, chunk_size=size):
+        with self.runs.system_errors():
+            for batch in self.runs.batches(expression, size):
                 if batch.num_rows:
                     yield numpy_columns(pa.Table.from_batches([batch]))
 
     def keep(self, expression: Table, name: str) -> StoredTable:
         """The result stored as Parquet under the engine's folder, written whole or not at all."""
         path = self.folder / f"{name}.parquet"
-        with replacing(path) as temporary, system_errors():
-            self._connection.to_parquet(expression, temporary, compression="zstd")
+        with replacing(path) as temporary, self.runs.system_errors():
+            self.runs.write(expression, temporary)
         self._opened.pop(path, None)
         return stored(path)
 
@@ -119,44 +149,36 @@ class Engine:
 
     def memory(self, name: str, columns: Mapping[str, NDArray[Any] | list[Any]]) -> Table:
         """A small table of values as an expression, for broadcast joins."""
-        unique = f"{name}_{uuid.uuid4().hex[:8]}"
-        return self._connection.create_table(
-            unique, pa.table({key: _arrow(v) for key, v in columns.items()}), temp=True
-        )
+        rows = pa.table({key: _arrow(v) for key, v in columns.items()})
+        return self.runs.hold(f"{name}_{uuid.uuid4().hex[:8]}", rows)
 
     @property
     def connection(self) -> Backend:
-        """The DuckDB connection itself, for the readers of sources in this room."""
-        return self._connection
+        """The DuckDB connection itself, for the readers of sources in this room; the embedded engine alone has one."""
+        if self.runs.name != "duckdb":
+            raise TypeError(f"sources are read by the embedded engine, not by {self.runs.name}")
+        return self.runs.connection
 
     @contextmanager
     def staged(self, expression: Table, name: str) -> Generator[Table]:
         """The result held as a temporary table, which spills to disk, until the block ends."""
         unique = f"{name}_{uuid.uuid4().hex[:8]}"
         try:
-            with system_errors():
-                table = self._connection.create_table(unique, expression, temp=True)
+            with self.runs.system_errors():
+                table = self.runs.hold(unique, expression)
             yield table
         finally:
-            self._connection.drop_table(unique, force=True)
+            self.runs.release(unique)
 
     def within(self, folder: Path) -> Engine:
         """The same engine, keeping its results in another folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        twin = object.__new__(Engine)
-        twin.folder = folder
-        twin._connection = self._connection
+        twin = Engine(folder, self.runs)
         twin._opened = self._opened
         return twin
 
     def close(self) -> None:
-        """Closes the connection; temporary files go with it."""
-        self._connection.disconnect()
-
-
-def literal_path(path: Path) -> str:
-    """A path as DuckDB reads it without taking any of its letters for a pattern."""
-    return re.sub(r"([*?\[])", r"[\1]", str(path))
+        """Ends the engine's work; temporary files go with it."""
+        self.runs.close()
 
 
 def numpy_columns(table: pa.Table) -> Columns:
@@ -179,21 +201,3 @@ def _numpy(column: pa.ChunkedArray) -> NDArray[Any]:
 
 def _arrow(values: NDArray[Any] | list[Any]) -> pa.Array:
     return pa.array(values)
-
-
-@contextmanager
-def system_errors() -> Generator[None]:
-    """A full disk, a forbidden file and too little memory inside DuckDB as the system's own errors.
-
-    Raises OSError and MemoryError for them; every other error of DuckDB stays what it is.
-    """
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise MemoryError(str(error).partition("\n")[0]) from error
-    except duckdb.IOException as error:
-        text = str(error).lower()
-        number = next((number for words, number in _REFUSALS.items() if words in text), None)
-        if number is None:
-            raise
-        raise OSError(number, os.strerror(number)) from error

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 from patronage.evidence.csv_dialect import Dialect, dialect_of
 from patronage.evidence.csv_repair import repaired_rows, row_lines, utf8_copy
 from patronage.evidence.databases import duckdb_table, json_columns, json_line_rows, json_row_lines, sqlite_rows
-from patronage.evidence.engine import literal_path
+from patronage.evidence.embedded import literal_path
 from patronage.evidence.places import Places, lines_of, rows_in_order, write_numbers
 from patronage.evidence.postgres import copied_table
 from patronage.evidence.source_files import source_files, source_format

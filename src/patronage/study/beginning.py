@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patronage.evidence.engine import Engine
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.guess import Guess, guess_orders
 from patronage.evidence.replacing import replacing
 from patronage.evidence.resolve import said_faults
@@ -53,7 +53,7 @@ def looked_at(start: Start) -> Guess:
     if isinstance(start.orders, Path) and not start.orders.exists():
         raise EvidenceError(Fault(str(start.orders), "there is no such file", "check the path"))
     with tempfile.TemporaryDirectory(prefix="patronage-") as scratch:
-        engine = Engine(Path(scratch))
+        engine = embedded_engine(Path(scratch))
         try:
             guess = guess_orders(_source(start), engine, start.said, start.table)
         finally:

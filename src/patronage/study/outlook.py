@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.load import source_faults
 from patronage.strategy.strategy import Strategy, load_strategy
@@ -41,7 +42,7 @@ def outlook(project: Project) -> dict[str, Any]:
 def _faults_of_sources(project: Project, strategy: Strategy) -> list[Fault]:
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory(prefix="patronage-") as scratch:
-        engine = Engine(Path(scratch))
+        engine = embedded_engine(Path(scratch))
         try:
             for source in strategy.sources:
                 if names_database(source.location) or matching(project.folder, source.location):

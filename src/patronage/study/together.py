@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patronage.decisions.best_set import BestSet, best_compatible_set
-from patronage.evidence.engine import Engine
+from patronage.evidence.embedded import embedded_engine
 from patronage.study.decided import decided_ledger
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def best_together(run: Run) -> BestSet:
     """The set of proposed and accepted decisions of a run that is worth most together."""
     with tempfile.TemporaryDirectory(prefix="patronage-") as scratch:
-        engine = Engine(Path(scratch))
+        engine = embedded_engine(Path(scratch))
         try:
             return best_compatible_set(decided_ledger(run), engine, run.record["currency"])
         finally:

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from patronage.decisions.file_lock import locked
 from patronage.evidence.assemble import last_good_day
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.periods import years_before
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
@@ -51,7 +52,7 @@ def at_work(project: Project, memory: str | None = None) -> Generator[Engine]:
     with locked(project.lock, "another run is at work in this folder"):
         _sweep(project)
         scratch = project.results / f".work-{os.getpid()}"
-        engine = Engine(scratch, memory=memory)
+        engine = embedded_engine(scratch, memory=memory)
         try:
             # Threads inside the linear algebra fight over the cores that the engine works on.
             with threadpool_limits(limits=1, user_api="blas"):

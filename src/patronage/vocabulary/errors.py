@@ -49,6 +49,10 @@ class EstimationError(PatronageError):
     """The evidence does not identify what was asked for."""
 
 
+class EngineError(PatronageError):
+    """The engine that was asked for is not there, does not answer, or stopped at its work."""
+
+
 class WiringError(PatronageError):
     """The analyses and rules do not fit together."""
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from patronage.evidence.assemble import assembled_orders
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
 from patronage.evidence.store import stored
@@ -39,8 +40,8 @@ GIVEN = frozenset({"customer_id", "ordered_at", "order_id", "product_id", "produ
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """An engine that never trusts what it read before: these tests write many tables to one path within a second."""
-    made = Engine(tmp_path / "engine")
-    made._connection.raw_sql("set enable_external_file_cache = false")
+    made = embedded_engine(tmp_path / "engine")
+    made.connection.raw_sql("set enable_external_file_cache = false")
     yield made
     made.close()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.evidence.queries.engines import BothSides, DuckEngine, Side, SparkEngine
+from tests.evidence.queries.engines import BothSides, Side
 from tests.evidence.queries.order_lines import (
     AS_OF,
     BOOKS,
@@ -20,6 +20,7 @@ from tests.evidence.queries.order_lines import (
     LINES,
     ORDER_COLUMNS,
     PRODUCTS,
+    RATES,
     Rows,
     filled_lines,
     moments,
@@ -35,7 +36,10 @@ from patronage.evidence.assemble import (
     assembled_orders,
     assembled_products,
 )
+from patronage.evidence.embedded import embedded_engine
+from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
+from patronage.evidence.spark import spark_engine
 from patronage.evidence.store import StoredTable, stored
 
 if TYPE_CHECKING:
@@ -80,11 +84,12 @@ def _stored_tables(folder: Path) -> dict[str, StoredTable]:
         "products": _written(folder, "products", products, PRODUCTS),
         "books": _written(folder, "books", columns(text="period line", number="amount"), BOOKS),
         "exits": _written(folder, "exits", exits, moments(EXITS)),
+        "rates": _written(folder, "rates", columns(text="currency", moment="date", number="rate"), moments(RATES)),
         "activity_events": _written(folder, "activity_events", events, moments(EVENTS)),
     }
 
 
-def _side(engine: Any, tables: Mapping[str, StoredTable]) -> Side:
+def _side(engine: Engine, tables: Mapping[str, StoredTable]) -> Side:
     loaded = {name: _loaded(table, name) for name, table in tables.items()}
     return Side(
         engine,
@@ -100,19 +105,19 @@ def _side(engine: Any, tables: Mapping[str, StoredTable]) -> Side:
 
 
 @pytest.fixture(scope="session")
-def spark_engine(spark: SparkSession) -> SparkEngine:
+def on_spark(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Spark with the options of small data, which a session of its own keeps to itself."""
-    session = spark.newSession()
+    engine = spark_engine(tmp_path_factory.mktemp("on-spark"), master="local[2]")
     for name, value in SPARK_OPTIONS.items():
-        session.conf.set(name, value)
-    return SparkEngine(session)
+        engine.runs.connection._session.conf.set(name, value)
+    return engine
 
 
 @pytest.fixture(scope="session")
-def both_sides(spark_engine: SparkEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
+def both_sides(on_spark: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
     """The nasty tables, opened by both engines."""
     folder = tmp_path_factory.mktemp("both")
     tables = _stored_tables(folder)
-    duck = DuckEngine(folder / "engine", threads=2)
-    yield BothSides(_side(duck, tables), _side(spark_engine, tables))
+    duck = embedded_engine(folder / "engine", threads=2)
+    yield BothSides(_side(duck, tables), _side(on_spark, tables))
     duck.close()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
@@ -18,52 +16,22 @@ from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, O
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
-    from pyspark.sql import SparkSession
 
 Make = Callable[["Side"], "Table"]
 
 
-class SparkEngine:
-    """Spark as the assembling of tables sees an engine: it opens stored tables and reads small results."""
-
-    def __init__(self, session: SparkSession) -> None:
-        self.connection = ibis.pyspark.connect(session)
-        self._names: dict[Path, str] = {}
-
-    def open(self, table: StoredTable) -> Table:
-        """The expression that reads a stored table."""
-        if table.path not in self._names:
-            self._names[table.path] = f"stored_{len(self._names)}"
-            frame = self.connection._session.read.parquet(str(table.path))
-            frame.createOrReplaceTempView(self._names[table.path])
-        return self.connection.table(self._names[table.path])
-
-    def arrow(self, expression: Table) -> pa.Table:
-        """The result as Spark types it."""
-        return self.connection.raw_sql(self.connection.compile(expression)).toArrow()
-
-    def records(self, expression: Table) -> list[dict[str, Any]]:
-        """A small result as plain rows."""
-        return self.arrow(expression).to_pylist()
-
-    def value(self, expression: Any) -> Any:
-        """A single value."""
-        return next(iter(self.records(expression.as_table())[0].values()))
-
-
-class DuckEngine(Engine):
-    """The embedded engine, which also gives results as DuckDB itself types them."""
-
-    def arrow(self, expression: Table) -> pa.Table:
-        """The result as DuckDB types it."""
-        return self.connection.raw_sql(self.connection.compile(expression)).to_arrow_table()
+def as_typed(engine: Engine, expression: Table) -> pa.Table:
+    """The result as the engine itself types it, before it is made into what the expression tells."""
+    connection: Any = engine.runs.connection
+    found = connection.raw_sql(connection.compile(expression))
+    return found.toArrow() if engine.runs.name == "spark" else found.to_arrow_table()
 
 
 @dataclass(frozen=True)
 class Side:
     """One engine with the tables of this test, opened from the same files."""
 
-    engine: Any
+    engine: Engine
     orders: Orders
     chance: Orders
     customers: Customers
@@ -95,7 +63,8 @@ def assert_equal(sides: BothSides, make: Make) -> None:
     """What a query gives is equal on both sides, in order where it gives one."""
     one, other = make(sides.duckdb), make(sides.spark)
     in_order = isinstance(one.op(), ops.Sort | ops.Limit)
-    assert_equal_tables(sides.duckdb.engine.arrow(one), sides.spark.engine.arrow(other), in_order=in_order)
+    left, right = as_typed(sides.duckdb.engine, one), as_typed(sides.spark.engine, other)
+    assert_equal_tables(left, right, in_order=in_order)
 
 
 def assert_equal_tables(one: pa.Table, other: pa.Table, *, in_order: bool) -> None:

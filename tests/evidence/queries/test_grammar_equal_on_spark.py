@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.evidence.queries.engines import DuckEngine, SparkEngine, assert_equal_tables, kind_of, same_cell
+from tests.evidence.queries.engines import as_typed, assert_equal_tables, kind_of, same_cell
 from tests.evidence.queries.order_lines import DAY, FLOAT, MOMENT, TEXT, TRUTH, WHOLE
 
 from patronage.evidence.dates import DateForm
+from patronage.evidence.embedded import embedded_engine
+from patronage.evidence.engine import Engine
 from patronage.evidence.grammar import condition, value
 from patronage.evidence.marking import MappedSource, RowTerms, marked_rows
 from patronage.evidence.quarantine import quarantined
@@ -98,9 +100,9 @@ MAPPING = SourceMapping(
 
 
 @pytest.fixture(scope="module")
-def engines(spark_engine: SparkEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    duck = DuckEngine(tmp_path_factory.mktemp("expressions") / "engine", threads=2)
-    yield {"DuckDB": duck, "Spark": spark_engine}
+def engines(on_spark: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    duck = embedded_engine(tmp_path_factory.mktemp("expressions") / "engine", threads=2)
+    yield {"DuckDB": duck, "Spark": on_spark}
     duck.close()
 
 
@@ -144,7 +146,7 @@ def test_raw_rows_carry_the_same_marks_on_spark(engines: Mapping[str, Any], tmp_
 
 def _values(engine: Any, table: Table) -> list[tuple[str, list[Any]]]:
     named = {f"e{place}": value(parsed(text), table) for place, text in enumerate(EXPRESSIONS)}
-    found = engine.arrow(table.select("row", **named)).sort_by("row")
+    found = as_typed(engine, table.select("row", **named)).sort_by("row")
     return [(kind_of(found.schema.field(name).type), found.column(name).to_pylist()) for name in named]
 
 
@@ -162,7 +164,7 @@ def _marked(table: Table) -> tuple[Table, Table]:
 
 
 def _assert_same(engines: Mapping[str, Any], make: Callable[[Any], Table]) -> None:
-    one, other = (_without_zone(engine.arrow(make(engine))) for engine in engines.values())
+    one, other = (_without_zone(as_typed(engine, make(engine))) for engine in engines.values())
     assert_equal_tables(one, other, in_order=True)
 
 

@@ -11,6 +11,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.loaded import Loaded
 from patronage.evidence.store import StoredTable
@@ -33,7 +34,7 @@ Records = Callable[[Any], Rows]
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    return Engine(tmp_path)
+    return embedded_engine(tmp_path)
 
 
 @pytest.fixture
