@@ -34,16 +34,11 @@ def assembled_orders(loaded: Loaded, products: Loaded | None, engine: Engine, as
     """
     lines = up_to(engine.open(loaded.good), "ordered_at", as_of)
     with_margin = _with_line_margin(lines, None if products is None else engine.open(products.good))
-    sized = with_margin.mutate(size=ibis.ifelse(with_margin.is_product, with_margin.amount.abs(), 0.0))
-    totals = sized.aggregate(
-        lines=sized.count(), revenue=sized["size"].sum(), costed=sized["size"].sum(where=sized.line_margin.notnull())
-    )
-    found = engine.records(totals)[0]
-    if not found["lines"]:
+    if not engine.value(lines.count()):
         raise EvidenceError(
             Fault("orders", f"no line is dated on or before {as_of:%Y-%m-%d}", "choose a later --as-of date")
         )
-    share = (found["costed"] or 0.0) / found["revenue"] if found["revenue"] else 0.0
+    share = _costed_share(with_margin, engine) if products is not None or "unit_cost" in loaded.given else 0.0
     return Orders(with_margin, engine, as_of, loaded.given, share, loaded)
 
 
@@ -79,6 +74,15 @@ def up_to(table: Table, column: str, as_of: date) -> Table:
     """The rows dated on or before a day."""
     end = datetime.combine(as_of + timedelta(days=1), time.min)
     return table.filter(table[column] < ibis.timestamp(end.isoformat()))
+
+
+def _costed_share(lines: Table, engine: Engine) -> float:
+    """Of product revenue, the share whose unit cost is known."""
+    sized = lines.mutate(size=ibis.ifelse(lines.is_product, lines.amount.abs(), 0.0))
+    found = engine.records(
+        sized.aggregate(revenue=sized["size"].sum(), costed=sized["size"].sum(where=sized.line_margin.notnull()))
+    )[0]
+    return (found["costed"] or 0.0) / found["revenue"] if found["revenue"] else 0.0
 
 
 def _with_line_margin(lines: Table, products: Table | None) -> Table:
