@@ -79,11 +79,12 @@ def test_show_as_json_has_the_keys_of_its_contract(cli: Any, finished_shop: Path
     assert {"chosen", "unit", "customers", "models"} <= set(repeat["summary"])
     assert repeat["summary"]["unit"] == "week"
     names = {"bg_nbd": {"r", "alpha", "a", "b"}, "mbg_nbd": {"r", "alpha", "a", "b"},
-             "pareto_nbd": {"r", "alpha", "s", "beta"}}  # fmt: skip
+             "mbg_cnbd_k": {"r", "alpha", "a", "b"}, "pareto_nbd": {"r", "alpha", "s", "beta"}}  # fmt: skip
     for name, model in repeat["summary"]["models"].items():
         assert {"parameters", "log_likelihood", "holdout_log_likelihood", "identified"} <= set(model)
         assert set(model["parameters"]) == names.pop(name)
     assert not names
+    assert repeat["summary"]["models"]["mbg_cnbd_k"]["k"] >= 1
     assert set(repeat["tables"]["customers"]) == {"rows", "columns"}
     assert repeat["tables"]["customers"]["rows"] == repeat["summary"]["customers"]
 

@@ -19,6 +19,7 @@ from patronage.kernels.future_orders import (
     score,
 )
 from patronage.kernels.repeat_buying import (
+    RANDOM,
     RepeatModel,
     discounted_transactions,
     expected_transactions,
@@ -50,7 +51,7 @@ def test_the_law_of_a_customer_who_cannot_have_left_is_worked_by_hand():
     assert p_at_least(fit, one, 10.0, 3)[0] == pytest.approx(law.sf(2), abs=1e-9)
 
 
-@pytest.mark.parametrize("which", list(RepeatModel))
+@pytest.mark.parametrize("which", list(RANDOM))
 def test_simulated_orders_follow_their_predictive_law(simulate_buying, which):
     told = simulate_buying(which, TRUTH[which], np.full(20_000, 52.0), ahead=26.0, seed=11)
     fit, customers = model(which), Customers(told.seen.x, told.seen.t_x, told.seen.T)
@@ -64,7 +65,7 @@ def test_simulated_orders_follow_their_predictive_law(simulate_buying, which):
     assert kstest(uniform, "uniform").pvalue > 1e-3
 
 
-@pytest.mark.parametrize("which", list(RepeatModel))
+@pytest.mark.parametrize("which", list(RANDOM))
 def test_quantiles_are_those_of_the_law(simulate_buying, which):
     told = simulate_buying(which, TRUTH[which], np.full(2_000, 52.0), seed=12).seen
     fit, customers = model(which), Customers(told.x, told.t_x, told.T)
@@ -77,7 +78,7 @@ def test_quantiles_are_those_of_the_law(simulate_buying, which):
             assert ((column < k) == exact)[~near].all()
 
 
-@pytest.mark.parametrize("which", list(RepeatModel))
+@pytest.mark.parametrize("which", list(RANDOM))
 def test_worth_quantiles_cover_simulated_worth(simulate_buying, which):
     generator, size = np.random.default_rng(2), 30_000
     nu = generator.gamma(3.74, 1 / 15.44, size)
@@ -111,7 +112,7 @@ def test_the_discount_of_an_order_has_the_law_of_its_time():
     assert np.quantile(draws, at) == pytest.approx(np.quantile(worth, at), rel=0.04)
 
 
-@given(histories, st.sampled_from(list(RepeatModel)))
+@given(histories, st.sampled_from(list(RANDOM)))
 def test_scores_agree_with_the_single_functions(customers, which):
     fit, one = model(which), (customers.x, customers.t_x, customers.T)
     told = score(fit, customers, Outlook(YEAR, SPEND))
@@ -120,7 +121,7 @@ def test_scores_agree_with_the_single_functions(customers, which):
     assert told.discounted == pytest.approx(discounted_transactions(fit, *one, YEAR), rel=1e-9)
 
 
-@given(histories, st.sampled_from(list(RepeatModel)), st.booleans())
+@given(histories, st.sampled_from(list(RANDOM)), st.booleans())
 def test_quantiles_rise_with_level_and_horizon_and_hang_on_no_other_customer(customers, which, weighed):
     fit = model(which)
     spend = SPEND if weighed else None

@@ -41,7 +41,9 @@ class RepeatModel:
 
     covariance: of the log-parameters, in the order of parameters. holdout_log_likelihood: of the last
     third of the period given the first two, at parameters fitted on the first two; None where it cannot be
-    had. prior_used: whether a weak prior had to hold what the data do not identify; prior says which, in words.
+    had. prior_used: whether a weak prior had to hold what the data do not identify; prior says which, in words, and
+    prior_cost the log-likelihood that was given up for it. k: of how many random steps a time between purchases is the
+    sum; 1, buying at random, in every model but mbg_cnbd_k.
     """
 
     parameters: Mapping[str, float]
@@ -53,19 +55,21 @@ class RepeatModel:
     why_not: str
     prior_used: bool
     prior: str
+    prior_cost: float = 0.0
+    k: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatBuying:
-    """How customers repeat and leave, by three models, the one chosen and why.
+    """How customers repeat and leave, by four models, the one chosen and why.
 
     grade: an assumption where no model is identified and a weak prior holds the chosen one. unit: of the parameters'
-    time. customers: how many were fitted. contract_like: left out of the fit, since they renew rather than buy. split:
-    last day of the first two thirds; None without a holdout. table: customer_id, x (repeat purchase days), t_x, age
-    (both in days), first_day, last_day, mean_value (over the `valued` repeat days with a value above 0 in the value
-    basis, null for none), occasions_value, occasions_squares, losing (whether its days lose money in all, or on most of
-    them), buying_type, gap_days, gap_cv, fitted. days: customer_id, day, revenue, value, repeat, one row per purchase
-    day.
+    time. models: by name; mbg_cnbd_k is mbg_nbd where its k is 1, and then no model to choose. customers: how many were
+    fitted. contract_like: left out of the fit, since they renew rather than buy. split: last day of the first two
+    thirds; None without a holdout. table: customer_id, x (repeat purchase days), t_x, age (both in days), first_day,
+    last_day, mean_value (over the `valued` repeat days with a value above 0 in the value basis, null for none),
+    occasions_value, occasions_squares, losing (whether its days lose money in all, or on most of them), buying_type,
+    gap_days, gap_cv, fitted. days: customer_id, day, revenue, value, repeat, one row per purchase day.
     """
 
     grade: Grade

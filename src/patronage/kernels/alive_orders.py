@@ -9,6 +9,7 @@ import numpy as np
 
 from patronage.kernels.arrays import Floats, Whole
 from patronage.kernels.compiled import compiled
+from patronage.kernels.regular_orders import RegularRates, regular_law, regular_moments
 from patronage.kernels.repeat_counts import totals
 
 
@@ -35,7 +36,8 @@ class AlivePairs:
     """What is known of customers alive, one row per distinct (x, T).
 
     Their buying rate is Gamma(shape, rate). by_purchase: they leave after a purchase with probability Beta(leave, stay)
-    (BG/NBD, MBG/NBD); else after a time that is exponential with rate Gamma(leave, stay) (Pareto/NBD).
+    (BG/NBD, MBG/NBD); else after a time that is exponential with rate Gamma(leave, stay) (Pareto/NBD). every: of how
+    many unseen steps an order takes the last (MBG/CNBD-k); done: (pairs,) steps made since the last order.
     """
 
     shape: Floats
@@ -43,6 +45,8 @@ class AlivePairs:
     leave: float
     stay: Floats
     by_purchase: bool
+    every: int = 1
+    done: Floats | None = None
 
 
 class OrderMoments(NamedTuple):
@@ -90,6 +94,8 @@ def order_moments(alive: AlivePairs, future: Future) -> OrderMoments:
     log(rate + u); relative accuracy 1e-9. Undiscounted this is Fader, Hardie & Lee (2005), equation 10, without its
     denominator, and it has no singularity at leave = 1.
     """
+    if alive.every > 1:
+        return OrderMoments(*regular_moments(_regular(alive), future.horizon, future.discount))
     return OrderMoments(*_moments(_rates(alive), _span(future, _RULE)))
 
 
@@ -99,6 +105,8 @@ def order_law(alive: AlivePairs, future: Future) -> OrderLaw:
     Leaving after a purchase: P(N >= k) = P(negative binomial >= k) times E[(1 - p)^(k - 1)], exactly.
     Leaving in time: P(N >= k) is the integral of P(stays until u) times the density of the k-th purchase at u.
     """
+    if alive.every > 1:
+        return OrderLaw(*regular_law(_regular(alive), float(future.horizon)))
     span = _span(future, _FINE_RULE)
     kernel = _law_by_purchase if alive.by_purchase else _law_in_time
     at_least, start = kernel(_rates(alive), span)
@@ -117,6 +125,12 @@ def _rates(alive: AlivePairs) -> _Rates:
     columns = (np.ascontiguousarray(column, dtype=np.float64) for column in (alive.shape, alive.rate, alive.stay))
     shape, rate, stay = columns
     return _Rates(shape, rate, float(alive.leave), stay, alive.by_purchase)
+
+
+def _regular(alive: AlivePairs) -> RegularRates:
+    rates = _rates(alive)
+    done = np.zeros_like(rates.shape) if alive.done is None else np.ascontiguousarray(alive.done, dtype=np.float64)
+    return RegularRates(rates.shape, rates.rate, rates.leave, rates.stay, done, alive.every)
 
 
 def _span(future: Future, rule: tuple[Floats, Floats]) -> _Span:

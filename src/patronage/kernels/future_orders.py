@@ -9,23 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv, ndtri
 
-from patronage.kernels.alive_orders import (
-    AlivePairs,
-    Future,
-    OrderLaw,
-    OrderMoments,
-    order_law,
-    order_moments,
-)
+from patronage.kernels.alive_groups import AliveGroups, group_law, group_moments, part
+from patronage.kernels.alive_orders import Future, OrderLaw, OrderMoments
 from patronage.kernels.arrays import Floats, not_negative, same_length, share
 from patronage.kernels.compiled import compiled
 from patronage.kernels.draws import QUANTILES, stream
-from patronage.kernels.repeat_buying import RepeatFit, alive_pairs, chance_alive
-from patronage.kernels.repeat_counts import Codes, checked_histories, levels, pairs
+from patronage.kernels.repeat_buying import RepeatFit, alive_groups, chance_alive
+from patronage.kernels.repeat_counts import Codes, checked_histories, levels
 from patronage.kernels.spend import SpendFit
 
 Singles = NDArray[np.float32]
 _EXACT_SHAPE = 25.0
+_ROWS = 20_000
+"""Where customers stand in phases, so many groups are drawn at a time: they may be nearly as many as the customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class PredictiveTable:
-    """The predictive law of customers alive, per distinct (x, T).
+    """The predictive law of customers alive, per pair asked for.
 
     draws: (pairs, draws) ascending: of the count of orders; where they are discounted, of the sum of the discount
     factors; with spend, of that sum with each order weighed by its spend over the customer's expected spend.
@@ -80,33 +76,53 @@ class OrderScores:
 
     p_alive, expected, discounted: (customers,). quantiles: (customers, levels), of orders; with a discount or spend in
     the outlook as in PredictiveTable: times the expected spend per order (of one sign) they are quantiles of worth.
+    variance: (customers,) of what the quantiles are of.
     """
 
     p_alive: Floats
     expected: Floats
     discounted: Floats
     quantiles: Floats
+    variance: Floats
 
 
 def score(fit: RepeatFit, customers: Customers, outlook: Outlook) -> OrderScores:
-    """Everything about each customer's future orders, with 2F1 and the predictive law once per distinct (x, T)."""
+    """Everything about each customer's future orders, with 2F1 and the predictive law once per group of customers."""
     x, t_x, age = checked_histories(customers.x, customers.t_x, customers.T)
-    grouped = pairs(x, age)
-    alive = alive_pairs(fit, grouped.x, grouped.T)
-    moments = order_moments(alive, outlook.future)
-    chance = chance_alive(fit, x, t_x, age)
-    table = _table(grouped.x, alive, moments, outlook)
-    index = grouped.place
-    quantiles = _quantiles(table, index, chance, np.array(outlook.levels), _whole(outlook))
-    return OrderScores(chance, chance * moments.plain[index], chance * moments.discounted[index], quantiles)
+    groups, chance = alive_groups(fit, x, t_x, age), chance_alive(fit, x, t_x, age)
+    moments, place, at = group_moments(groups, outlook.future), groups.place, np.array(outlook.levels)
+    mean, square = np.empty(len(groups)), np.empty(len(groups))
+    quantiles = np.empty((len(x), at.size))
+    for rows in _parts(groups):
+        own = np.flatnonzero((place >= rows.start) & (place < rows.stop))
+        told = OrderMoments(*(column[rows] for column in moments))
+        table = _table(part(groups, rows), told, outlook)
+        mean[rows] = table.mean(axis=1, dtype=np.float64)
+        square[rows] = np.square(table, dtype=np.float64).mean(axis=1)
+        quantiles[own] = _quantiles(table, place[own] - np.int32(rows.start), chance[own], at, _whole(outlook))
+    variance = np.maximum(chance * square[place] - (chance * mean[place]) ** 2, 0.0)
+    plain, discounted = (chance * column[place] for column in moments[:2])
+    return OrderScores(chance, plain, discounted, quantiles, variance)
 
 
-def predictive_table(fit: RepeatFit, x: ArrayLike, T: ArrayLike, outlook: Outlook) -> PredictiveTable:
-    """The predictive law of customers alive at T after x repeats, for the pairs given: (pairs,)."""
+def _parts(groups: AliveGroups) -> list[slice]:
+    """All groups at once, or some at a time."""
+    size = len(groups) if groups.phases is None else _ROWS
+    return [slice(start, min(start + size, len(groups))) for start in range(0, len(groups), size)]
+
+
+def predictive_table(
+    fit: RepeatFit, x: ArrayLike, T: ArrayLike, outlook: Outlook, t_x: ArrayLike | None = None
+) -> PredictiveTable:
+    """The predictive law of customers alive at T after x repeats, for the pairs given: (pairs,).
+
+    t_x: (pairs,) of the last repeat, which only regular buying asks for; by default T, or 0 where x is.
+    """
     x, age = not_negative(x, "x", axes=1), not_negative(T, "T", axes=1)
     same_length(x=x, T=age)
-    alive = alive_pairs(fit, x, age)
-    draws = _table(x, alive, order_moments(alive, outlook.future), outlook)
+    last = np.where(x > 0, age, 0.0) if t_x is None else not_negative(t_x, "t_x", axes=1)
+    groups = alive_groups(fit, x, last, age)
+    draws = _table(groups, group_moments(groups, outlook.future), outlook)[groups.place]
     return PredictiveTable(x, age, draws, _whole(outlook))
 
 
@@ -115,32 +131,32 @@ def p_at_least(fit: RepeatFit, customers: Customers, horizon: float, orders: int
     if orders < 1:
         raise ValueError(f"orders must be at least 1, got {orders}")
     x, t_x, age = checked_histories(customers.x, customers.t_x, customers.T)
-    grouped = pairs(x, age)
-    law = order_law(alive_pairs(fit, grouped.x, grouped.T), Future(horizon))
+    groups = alive_groups(fit, x, t_x, age)
+    law = group_law(groups, Future(horizon))
     place = law.start[:-1] + orders - 1
     known = place < law.start[1:]
     chance = np.where(known, law.at_least[np.where(known, place, 0)], 0.0)
-    return chance_alive(fit, x, t_x, age) * chance[grouped.place]
+    return chance_alive(fit, x, t_x, age) * chance[groups.place]
 
 
 def _whole(outlook: Outlook) -> bool:
     return outlook.spend is None and outlook.future.discount == 0
 
 
-def _table(x: Floats, alive: AlivePairs, moments: OrderMoments, outlook: Outlook) -> Singles:
-    """Ascending draws of a customer alive, (pairs, draws).
+def _table(groups: AliveGroups, moments: OrderMoments, outlook: Outlook) -> Singles:
+    """Ascending draws of a customer alive, (groups, draws).
 
     The count is read off its exact law at even levels. The mean discount factor of k orders has the mean and the
     variance / k of the factor at the time of one order. The spend of k orders over the expected one is
     Gamma(p k) / (p k) times (p x + q - 1) / Gamma(p x + q), and independent of the count.
     """
-    counts = _counts(order_law(alive, outlook.future), outlook.draws)
+    counts = _counts(group_law(groups, outlook.future), outlook.draws)
     if _whole(outlook):
         return counts
     timing, one, other = _points(outlook)
     mean = moments.discounted / moments.plain
     spread = np.sqrt(np.maximum(moments.discounted_twice / moments.plain - mean**2, 0.0))
-    by_x = levels(x)
+    by_x = levels(groups.x)
     factors = _spend_factors(outlook.spend, (int(counts.max(initial=0)), by_x.values), (one, other))
     floor = float(np.exp(-outlook.future.discount * outlook.future.horizon))
     _weigh(counts, _Timing(mean, spread, timing, floor), _Factors(factors[0], factors[1], by_x.place))

@@ -59,6 +59,15 @@ class Pairs(NamedTuple):
     place: Codes
 
 
+class Triples(NamedTuple):
+    """The distinct (x, t_x, T) of many customers, and the triple of each customer."""
+
+    x: Floats
+    t_x: Floats
+    T: Floats
+    place: Codes
+
+
 def repeat_counts(x: ArrayLike, t_x: ArrayLike, T: ArrayLike, n: ArrayLike | None = None) -> RepeatCounts:
     """The distinct histories among customers, each with the number of customers that share it.
 
@@ -122,6 +131,16 @@ def pairs(x: Floats, T: Floats) -> Pairs:
         index = places.astype(np.int32)
     at_T, at_x = np.divmod(code, width)
     return Pairs(by_x.values[at_x], by_T.values[at_T], index)
+
+
+def triples(x: Floats, t_x: Floats, T: Floats) -> Triples:
+    """The distinct (x, t_x, T) that occur, in ascending order of (T, t_x, x)."""
+    by_x, by_t, by_T = levels(x), levels(t_x), levels(T)
+    sizes = len(by_t.values), len(by_x.values)
+    code, place = np.unique(_joined((by_T.place, by_t.place, by_x.place), sizes), return_inverse=True)
+    rest, at_x = np.divmod(code, sizes[1])
+    at_T, at_t = np.divmod(rest, sizes[0])
+    return Triples(by_x.values[at_x], by_t.values[at_t], by_T.values[at_T], place.astype(np.int32))
 
 
 def totals(place: NDArray[np.integer], weights: Floats, size: int) -> Floats:

@@ -18,7 +18,7 @@ _ROWS = 50_000
 def second_life_orders(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, future: Future) -> Floats:
     """Expected discounted orders within the horizon of a customer who left and is active again from T on, (customers,).
 
-    Given that it left, its rate is Gamma(r + x, alpha + time active), and it has left once: Beta(a + 1, b + stays), or
+    Given that it left, its rate is Gamma(r + kx, alpha + time active), and it has left once: Beta(a + 1, b + stays), or
     Gamma(s + 1, beta + time active) in the Pareto/NBD. Back again, it leaves at the same chance or pace. The order by
     which it comes back is not counted. Under the BG/NBD nobody without a repeat has left: not a number.
     Source: conjugate posteriors of Fader, Hardie & Lee (2005) and Schmittlein, Morrison & Colombo (1987).
@@ -30,7 +30,8 @@ def second_life_orders(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLik
     grouped = pairs(x, t_x)
     stays = grouped.x + fit.model.shift - 1.0
     able = stays >= 0
-    left = AlivePairs(one + grouped.x[able], two + grouped.T[able], three + 1, four + stays[able], by_purchase=True)
+    shape, rate = one + fit.k * grouped.x[able], two + grouped.T[able]
+    left = AlivePairs(shape, rate, three + 1, four + stays[able], by_purchase=True, every=fit.k)
     found = np.full(len(stays), np.nan)
     found[able] = order_moments(left, future).discounted
     return found[grouped.place]

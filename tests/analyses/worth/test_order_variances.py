@@ -10,19 +10,20 @@ import pytest
 
 from patronage.analyses.worth.order_variances import order_variances
 from patronage.kernels.future_orders import Customers, p_at_least
-from patronage.kernels.repeat_buying import RepeatModel
+from patronage.kernels.repeat_buying import RepeatModel, stated_repeat_buying
 
 X, T_X, AGE = np.array([0.0, 3.0, 3.0, 9.0]), np.array([0.0, 30.0, 10.0, 36.0]), np.array([39.0, 39.0, 39.0, 38.0])
 
 
 def known(model: RepeatModel) -> tuple[Any, Any]:
     values = (0.25, 4.4, 0.8, 2.5) if model is not RepeatModel.PARETO_NBD else (0.55, 10.6, 0.6, 11.7)
-    fit = SimpleNamespace(model=model, values=np.array(values))
+    k = 3 if model is RepeatModel.MBG_CNBD_K else 1
+    fit = stated_repeat_buying(model, dict(zip(model.names, values, strict=True)), k)
     customers = SimpleNamespace(past=Customers(X, T_X, AGE), renews=np.zeros(4, dtype=bool))
     return SimpleNamespace(repeat=fit, hazard=None), customers
 
 
-@pytest.mark.parametrize("model", [RepeatModel.MBG_NBD, RepeatModel.PARETO_NBD])
+@pytest.mark.parametrize("model", list(RepeatModel))
 def test_the_variance_is_that_of_the_predictive_law(model: RepeatModel) -> None:
     laws, customers = known(model)
     found = order_variances(laws, customers, 39.0, np.ones(4))

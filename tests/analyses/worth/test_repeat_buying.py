@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from patronage.analyses.worth.repeat_buying import fitted, repeat_buying
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import Orders
 from patronage.findings.who import BuyingType, TypeSize
+from patronage.kernels.repeat_buying import expected_transactions
 from patronage.vocabulary.errors import EstimationError
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.horizon import TimeUnit
@@ -103,6 +104,43 @@ def test_contract_like_customers_are_left_out_of_the_fit(
     assert rows[who[0]]["gap_days"] == 30.0
 
 
+def test_cdnow_buying_is_not_regular_and_k_of_one_is_no_model_of_its_own(
+    cdnow_orders: Build, make_terms: MakeTerms
+) -> None:
+    # Log-likelihoods at k = 1, 2 and 3: -9582.1, -9853.3 and -10394.4.
+    found = repeat_buying(cdnow_orders(AT), None, make_terms(AT))
+    regular, mbg = found.models["mbg_cnbd_k"], found.models["mbg_nbd"]
+    assert regular.k == 1
+    assert (regular.parameters, regular.log_likelihood) == (mbg.parameters, mbg.log_likelihood)
+    assert regular.holdout_log_likelihood == mbg.holdout_log_likelihood
+    assert found.why.endswith(
+        "Buying is not more regular than random: MBG/CNBD-k is best at k = 1, where it is MBG/NBD and no model of its "
+        "own (log-likelihood 271.12 above k = 2)."
+    )
+    assert "above MBG/CNBD-k" not in found.why
+
+
+def test_regular_buyers_get_the_regular_model_and_are_foreseen_by_it(make_orders: Build, make_terms: MakeTerms) -> None:
+    lines, later = regular_buyers(seed=4)
+    terms = make_terms(date(2022, 6, 30))
+    found = repeat_buying(make_orders(lines, terms.as_of), None, terms)
+    model = found.models["mbg_cnbd_k"]
+    assert (found.chosen, model.k) == ("mbg_cnbd_k", 3)
+    for number, (name, truth) in enumerate(REGULAR.items()):
+        sd = float(np.sqrt(model.covariance[number, number]))
+        assert abs(np.log(model.parameters[name] / truth)) < 3 * sd, name
+    assert "Buying is more regular than random: MBG/CNBD-k is best at k = 3" in found.why
+    told = sorted(found.table.records(), key=lambda row: row["customer_id"])
+    x, t_x, age = (np.array([float(row[name]) for row in told]) for name in ("x", "t_x", "age"))
+    actual = np.array([later.get(row["customer_id"], 0) for row in told])
+    off = {}
+    for name in ("mbg_cnbd_k", "mbg_nbd"):
+        expected = expected_transactions(fitted(found, name), x, t_x / 7, age / 7, 26.0)
+        off[name] = float(np.abs(expected - actual).mean())
+        assert expected.sum() == pytest.approx(actual.sum(), rel=0.1)
+    assert off["mbg_cnbd_k"] < 0.95 * off["mbg_nbd"]
+
+
 def test_the_fit_as_a_kernel_takes_it_is_the_chosen_one(cdnow_orders: Build, make_terms: MakeTerms) -> None:
     found = repeat_buying(cdnow_orders(AT), None, make_terms(AT))
     assert fitted(found).parameters == dict(found.models["mbg_nbd"].parameters)
@@ -129,6 +167,32 @@ def test_returns_alone_are_refused(make_orders: Build, make_terms: MakeTerms) ->
         "whether amounts and quantities have the right sign, and what sources.orders sets apart as no product"
     )
     assert str(refusal.value) == expected
+
+
+REGULAR = {"r": 1.5, "alpha": 2.5, "a": 0.6, "b": 4.0}
+"""Weeks, with times between purchases that are sums of three random steps."""
+
+
+def regular_buyers(seed: int) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Order lines of 800 customers until 2022-06-30, who came from 2021, and their orders in the 26 weeks after."""
+    random = np.random.default_rng(seed)
+    start, until = date(2021, 1, 4), date(2022, 6, 30)
+    rows: list[dict[str, Any]] = []
+    later: dict[str, int] = {}
+    for number in range(800):
+        day = float(random.integers(0, 300))
+        rate = random.gamma(REGULAR["r"], 1 / REGULAR["alpha"]) / 7
+        leaves, known = random.beta(REGULAR["a"], REGULAR["b"]), (until - start).days
+        while day < known + 183:
+            name = f"c{number:04d}"
+            if day < known + 1:
+                rows.append({"customer_id": name, "ordered_at": f"{start + timedelta(days=int(day))}", "amount": 10.0})
+            else:
+                later[name] = later.get(name, 0) + 1
+            if random.random() < leaves:
+                break
+            day += random.gamma(3) / max(rate, 1e-9)
+    return rows, later
 
 
 def repeaters(number: int) -> list[dict[str, Any]]:

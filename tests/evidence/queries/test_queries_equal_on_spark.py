@@ -260,6 +260,7 @@ CASES: Mapping[str, Make] = {
     "who.order_key": lambda s: s.orders.table.select("line_id", key=who.order_key(s.orders.table)),
     "who.order_totals": lambda s: who.order_totals(s.orders),
     "who.order_months": lambda s: who.order_months(s.orders),
+    "repeat.gap_counts": lambda s: repeat.gap_counts(s["days"], s["histories"], split=SPLIT),
     "who.lines_after": lambda s: who.lines_after(s.orders.table, BEFORE.end),
     "who.not_product_lines": lambda s: who.not_product_lines(s.orders),
     "who.period_totals": lambda s: who.period_totals(s.orders, YEAR),

@@ -27,7 +27,7 @@ from patronage.evidence.queries.repeat import repeat_histories
 from patronage.findings.lifetime import EquityParts, LifetimeValue, RepeatBuying
 from patronage.kernels.alive_orders import Future
 from patronage.kernels.equity_bridge import equity_bridge
-from patronage.kernels.repeat_buying import RepeatFit, RepeatModel, fit_repeat_buying
+from patronage.kernels.repeat_buying import RepeatFit, fit_repeat_buying
 from patronage.kernels.repeat_counts import repeat_counts
 from patronage.kernels.spend import SpendFit, fit_spend, stated_spend
 from patronage.vocabulary.estimate import Floats
@@ -63,8 +63,9 @@ def equity_change(engine: Engine, repeat: RepeatBuying, lifetime: LifetimeValue,
     if repeaters < FEWEST_REPEATERS:
         why = f"By {then:%Y-%m-%d} {repeaters} customers had bought again, expected {FEWEST_REPEATERS} or more"
         return Change(None, why_not=why)
-    refitted = _fit(known, RepeatModel(repeat.chosen))
-    fit = refitted if refitted.identified else fitted(repeat)
+    today = fitted(repeat)
+    refitted = _fit(known, today)
+    fit = refitted if refitted.identified else today
     before = np.zeros(len(was))
     before[was] = _value(known, _laws(known, fit, lifetime), columns["cost_per_order"][was], (lifetime, terms))
     return Change(_bridge((then, repeat.as_of), before, columns, was), _note(then, refitted))
@@ -74,9 +75,10 @@ def _at(columns: Columns, was: np.ndarray, unit: TimeUnit) -> Histories:
     return histories({name: columns[name][was] for name in COLUMNS}, unit)
 
 
-def _fit(known: Histories, model: RepeatModel) -> RepeatFit:
+def _fit(known: Histories, today: RepeatFit) -> RepeatFit:
     stays = ~known.renews
-    return fit_repeat_buying(repeat_counts(known.past.x[stays], known.past.t_x[stays], known.past.T[stays]), model)
+    counts = repeat_counts(known.past.x[stays], known.past.t_x[stays], known.past.T[stays])
+    return fit_repeat_buying(counts, today.model, today.k)
 
 
 def _laws(known: Histories, fit: RepeatFit, lifetime: LifetimeValue) -> Laws:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from patronage.analyses.worth.stationary import Histories, Laws
-from patronage.kernels.alive_orders import Future, order_law, order_moments, order_variance
-from patronage.kernels.repeat_buying import alive_pairs, p_alive
-from patronage.kernels.repeat_counts import pairs
+from patronage.kernels.alive_groups import group_law, group_moments
+from patronage.kernels.alive_orders import Future, order_variance
+from patronage.kernels.repeat_buying import alive_groups, p_alive
 from patronage.vocabulary.estimate import Floats
 
 
@@ -18,12 +18,11 @@ def order_variances(laws: Laws, customers: Histories, horizon: float, factor: Fl
     variance, what Poisson luck does grows with it and the rest with its square.
     """
     past, fit = customers.past, laws.repeat
-    grouped = pairs(past.x, past.T)
-    alive, future = alive_pairs(fit, grouped.x, grouped.T), Future(horizon)
-    mean, spread = order_moments(alive, future).plain, order_variance(order_law(alive, future))
+    groups, future = alive_groups(fit, past.x, past.t_x, past.T), Future(horizon)
+    mean, spread = group_moments(groups, future).plain, order_variance(group_law(groups, future))
     chance = p_alive(fit, past.x, past.t_x, past.T)
-    expected = chance * mean[grouped.place]
-    variance = chance * (spread + mean**2)[grouped.place] - expected**2
+    expected = chance * mean[groups.place]
+    variance = chance * (spread + mean**2)[groups.place] - expected**2
     moved = np.maximum(factor * expected + factor**2 * (variance - expected), 0.0)
     if laws.hazard is not None:
         moved[customers.renews] = customers.renewals(laws.hazard, future).variance

@@ -1,4 +1,4 @@
-"""How customers repeat and leave, by three models of which the evidence chooses one."""
+"""How customers repeat and leave, by models of which the evidence chooses one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.basis import value_basis
 from patronage.evidence.queries.repeat import (
     buying_days,
     counts_at_both,
+    gap_counts,
     history_counts,
     repeat_histories,
     typed_histories,
@@ -20,7 +23,14 @@ from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders
 from patronage.findings.lifetime import RepeatBuying, RepeatModel
 from patronage.findings.who import BuyingType
-from patronage.kernels.repeat_buying import RepeatFit, fit_repeat_buying, holdout_log_likelihood
+from patronage.kernels.repeat_buying import (
+    RANDOM,
+    RegularFit,
+    RepeatFit,
+    fit_regular_buying,
+    fit_repeat_buying,
+    holdout_log_likelihood,
+)
 from patronage.kernels.repeat_buying import RepeatModel as Model
 from patronage.kernels.repeat_counts import RepeatCounts, repeat_counts
 from patronage.vocabulary.errors import EstimationError, Fault
@@ -31,7 +41,13 @@ from patronage.vocabulary.words import count
 FEWEST_REPEATERS = 10
 """Customers with a repeat purchase below which nothing tells how rates of buying and leaving differ."""
 
-WORDS = {Model.BG_NBD: "BG/NBD", Model.MBG_NBD: "MBG/NBD", Model.PARETO_NBD: "Pareto/NBD"}
+WORDS = {
+    Model.BG_NBD: "BG/NBD",
+    Model.MBG_NBD: "MBG/NBD",
+    Model.PARETO_NBD: "Pareto/NBD",
+    Model.MBG_CNBD_K: "MBG/CNBD-k",
+}
+REGULAR = Model.MBG_CNBD_K
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +60,22 @@ class Stored:
     days_per_unit: float
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the evidence says of buying: histories, and the sum of the logs of the times between purchases.
+
+    late_gaps: that of the times which ended after the split. both: the histories of those seen by it, on that day and
+    on the last; None without a holdout.
+    """
+
+    counts: RepeatCounts
+    log_gaps: float
+    late_gaps: float
+    both: tuple[RepeatCounts, RepeatCounts] | None
+
+
 def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) -> RepeatBuying:
-    """BG/NBD, MBG/NBD and Pareto/NBD on purchase days, and the one that foresaw the last third of the history best.
+    """BG/NBD, MBG/NBD, Pareto/NBD and MBG/CNBD-k on purchase days, and the one that foresaw the last third best.
 
     Raises EstimationError where fewer than ten customers bought again.
     """
@@ -55,21 +85,22 @@ def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) 
     if repeaters < FEWEST_REPEATERS:
         raise EstimationError(_too_few(repeaters, int(counts.customers)))
     split = _split(stored, orders.as_of)
-    both = None if split is None else _both(stored, split, orders.as_of)
-    fits = {model: fit_repeat_buying(counts, model) for model in Model}
-    held = {model: None if both is None else _held_out(both, model) for model in Model}
+    told = _told(stored, counts, split, orders.as_of)
+    regular = fit_regular_buying(counts, told.log_gaps)
+    fits = {model: fit_repeat_buying(counts, model) for model in RANDOM} | {REGULAR: regular.fit}
+    held = {model: _held_out(told, fit) for model, fit in fits.items()}
     chosen, why = _choice(fits, held)
     left_out = stored.table.rows - int(counts.customers)
     return RepeatBuying(
         grade=Grade.BEHAVIOUR if fits[chosen].identified else Grade.ASSUMPTION,
         as_of=orders.as_of,
         chosen=str(chosen),
-        why=why + _told_left_out(left_out),
+        why=why + _told_regular(regular) + _told_left_out(left_out),
         unit=str(terms.time_unit),
         customers=int(counts.customers),
         repeat_customers=repeaters,
         contract_like=left_out,
-        split=None if both is None else split,
+        split=None if told.both is None else split,
         models={str(model): _model(fit, held[model]) for model, fit in fits.items()},
         table=stored.table,
         days=stored.days,
@@ -140,27 +171,54 @@ def _both(stored: Stored, split: date, as_of: date) -> tuple[RepeatCounts, Repea
     return _counted(columns, stored.days_per_unit), _counted(columns, stored.days_per_unit, "_full")
 
 
-def _held_out(both: tuple[RepeatCounts, RepeatCounts], model: Model) -> float:
-    calibration, full = both
-    return holdout_log_likelihood(fit_repeat_buying(calibration, model), calibration, full)
+def _told(stored: Stored, counts: RepeatCounts, split: date | None, as_of: date) -> Told:
+    engine = stored.engine
+    gaps = engine.columns(gap_counts(engine.open(stored.days), engine.open(stored.table), split=split or as_of))
+    logs = np.log(gaps["gap"].astype(float) / stored.days_per_unit)
+    late, every = (float(gaps[name].astype(float) @ logs) for name in ("n_late", "n"))
+    return Told(counts, every, late, None if split is None else _both(stored, split, as_of))
+
+
+def _held_out(told: Told, fit: RepeatFit) -> float | None:
+    """The log-likelihood of the last third, at parameters fitted to the first two and the k of the whole."""
+    if told.both is None:
+        return None
+    calibration, full = told.both
+    early = fit_repeat_buying(calibration, fit.model, fit.k)
+    return holdout_log_likelihood(early, calibration, full, told.late_gaps)
 
 
 def _choice(fits: Mapping[Model, RepeatFit], held: Mapping[Model, float | None]) -> tuple[Model, str]:
     """The model that scored the last third best among those the data identify, and why in words."""
-    able = [model for model, fit in fits.items() if fit.identified] or list(fits)
+    candidates = [model for model in fits if model is not REGULAR or fits[model].k > 1]
+    able = [model for model in candidates if fits[model].identified] or candidates
     scores = {model: fits[model].log_likelihood if (score := held[model]) is None else score for model in able}
     order = sorted(able, key=lambda model: -scores[model])
     chosen, unheld = order[0], held[order[0]] is None
     measure = "log-likelihood, no last third to score being there," if unheld else "log-likelihood of the last third"
     why = f"{WORDS[chosen]} has the highest {measure} ({scores[chosen]:,.2f})"
     why += "".join(f", {scores[chosen] - scores[each]:,.2f} above {WORDS[each]}" for each in order[1:]) + "."
-    apart = [model for model in fits if model not in able]
+    apart = [model for model in candidates if model not in able]
     why += "".join(f" {WORDS[model]} is set aside: {fits[model].why_not}." for model in apart)
     if not fits[chosen].identified:
         why += (
             f" No model is identified by these data alone ({fits[chosen].why_not}): a weak prior holds the chosen one."
         )
     return chosen, why
+
+
+def _told_regular(regular: RegularFit) -> str:
+    """Whether buying is more regular than random, in words."""
+    values, k = regular.log_likelihoods, regular.fit.k
+    if k == 1:
+        return (
+            " Buying is not more regular than random: MBG/CNBD-k is best at k = 1, where it is MBG/NBD and no model of "
+            f"its own (log-likelihood {values[0] - values[1]:,.2f} above k = 2)."
+        )
+    return (
+        f" Buying is more regular than random: MBG/CNBD-k is best at k = {k} (log-likelihood "
+        f"{values[k - 1] - values[0]:,.2f} above k = 1)."
+    )
 
 
 def _told_left_out(customers: int) -> str:
@@ -182,6 +240,8 @@ def _model(fit: RepeatFit, held_out: float | None) -> RepeatModel:
         why_not=fit.why_not,
         prior_used=fit.prior_used,
         prior=fit.prior,
+        prior_cost=fit.prior_cost,
+        k=fit.k,
     )
 
 
@@ -189,7 +249,7 @@ def fitted(repeat: RepeatBuying, model: str | None = None) -> RepeatFit:
     """The chosen model, or a named one, as the kernels take it."""
     kind = Model(model or repeat.chosen)
     found = repeat.models[str(kind)]
-    known: dict[str, Any] = {"why_not": found.why_not, "prior": found.prior}
+    known: dict[str, Any] = {name: getattr(found, name) for name in ("why_not", "prior", "prior_cost", "k")}
     return RepeatFit(
         kind,
         dict(found.parameters),

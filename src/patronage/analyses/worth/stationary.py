@@ -12,12 +12,12 @@ from patronage.analyses.worth.loss_makers import own_worth
 from patronage.analyses.worth.repeat_buying import fitted
 from patronage.evidence.engine import Columns, Engine
 from patronage.findings.lifetime import RepeatBuying
-from patronage.kernels.alive_orders import Future, order_moments
+from patronage.kernels.alive_groups import group_moments, moments_in_all
+from patronage.kernels.alive_orders import Future
 from patronage.kernels.draws import QUANTILES
-from patronage.kernels.future_orders import Customers, Outlook, p_at_least, predictive_table, score
+from patronage.kernels.future_orders import Customers, Outlook, p_at_least, score
 from patronage.kernels.renewal import Hazard, Renewals, RenewalScores, lapse_hazard, p_renewal, renewal_scores
-from patronage.kernels.repeat_buying import RepeatFit, alive_pairs, p_alive
-from patronage.kernels.repeat_counts import pairs
+from patronage.kernels.repeat_buying import RepeatFit, alive_groups, p_alive
 from patronage.kernels.second_life import second_life_orders
 from patronage.kernels.spend import SpendFit, expected_spend
 from patronage.vocabulary.estimate import Floats
@@ -147,21 +147,16 @@ def scores(laws: Laws, customers: Histories, asked: Asked) -> Scores:
     spend = laws.spend if asked.money else None
     outlook = Outlook(asked.future, spend, QUANTILES, seed=asked.seed)
     found = score(laws.repeat, customers.past, outlook)
-    grouped = pairs(customers.past.x, customers.past.T)
-    alive = predictive_table(laws.repeat, grouped.x, grouped.T, outlook).draws
-    mean, square = alive.mean(axis=1, dtype=np.float64), np.square(alive, dtype=np.float64).mean(axis=1)
-    chance = found.p_alive
-    variance = np.maximum(chance * square[grouped.place] - (chance * mean[grouped.place]) ** 2, 0.0)
-    all_of_them = Scores(chance, found.expected, found.discounted, found.quantiles, variance)
+    all_of_them = Scores(found.p_alive, found.expected, found.discounted, found.quantiles, found.variance)
     return all_of_them if laws.hazard is None else _with_renewals(all_of_them, customers, laws.hazard, asked.future)
 
 
 def orders_ahead(fit: RepeatFit, past: Customers, future: Future) -> tuple[Floats, Floats, Floats]:
     """P(alive), expected and discounted orders of each customer under a model, each (customers,)."""
-    grouped = pairs(past.x, past.T)
-    moments = order_moments(alive_pairs(fit, grouped.x, grouped.T), future)
+    groups = alive_groups(fit, past.x, past.t_x, past.T)
+    moments = group_moments(groups, future)
     alive = p_alive(fit, past.x, past.t_x, past.T)
-    return alive, alive * moments.plain[grouped.place], alive * moments.discounted[grouped.place]
+    return alive, alive * moments.plain[groups.place], alive * moments.discounted[groups.place]
 
 
 def chance_to_buy(laws: Laws, customers: Histories, horizon: float) -> Floats:
@@ -206,11 +201,8 @@ def cumulated(laws: Laws, customers: Histories, worth: Floats, futures: list[Fut
     Customers who renew are left out: their periods know no season.
     """
     past, fit = customers.past, laws.repeat
-    grouped = pairs(past.x, past.T)
     weight = np.where(customers.renews, 0.0, worth * p_alive(fit, past.x, past.t_x, past.T))
-    by_pair = np.bincount(grouped.place, weights=weight, minlength=len(grouped.x))
-    alive = alive_pairs(fit, grouped.x, grouped.T)
-    return np.array([float(by_pair @ order_moments(alive, future).discounted) for future in futures])
+    return moments_in_all(alive_groups(fit, past.x, past.t_x, past.T), weight, futures)
 
 
 def cumulated_ahead(engine: Engine, repeat: RepeatBuying, ends: list[date]) -> Floats:

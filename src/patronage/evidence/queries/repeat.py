@@ -105,5 +105,23 @@ def counts_at_both(days: Table, histories: Table, *, split: date, as_of: date) -
     return kept.group_by("x", "t_x", "age", "x_full", "t_x_full", "age_full").aggregate(n=kept.count())
 
 
+def gap_counts(days: Table, histories: Table, *, split: date) -> Table:
+    """One row per time in whole days between successive purchase days of the customers to fit: gap, n and n_late.
+
+    n: how often it occurs. n_late: how often it ended after an earlier day, of customers seen by that day.
+    """
+    fitted = histories.filter(histories.fitted).select(known_id=histories.customer_id)
+    known = days.semi_join(fitted, days.customer_id == fitted.known_id).select("customer_id", "day")
+    own = {"group_by": known.customer_id, "order_by": known.day}
+    lagged = known.mutate(
+        before=known.day.lag().over(ibis.window(**own)),
+        first=known.day.min().over(ibis.window(group_by=known.customer_id)),
+    )
+    gaps = lagged.filter(lagged.before.notnull())
+    told = gaps.mutate(gap=_days_between(gaps.before, gaps.day))
+    late = (told.day > ibis.literal(split)) & (told["first"] <= ibis.literal(split))
+    return told.group_by("gap").aggregate(n=told.count(), n_late=counted(late)).order_by("gap")
+
+
 def _days_between(start: Value, end: Value) -> Value:
     return end.delta(start, unit="day").cast("int64")

@@ -13,6 +13,7 @@ from patronage.evidence.queries.calendar import arrivals, repeat_months
 from patronage.evidence.queries.repeat import (
     buying_days,
     counts_at_both,
+    gap_counts,
     history_counts,
     repeat_histories,
     typed_histories,
@@ -94,6 +95,19 @@ def test_counts_hold_every_fitted_customer_once_on_both_days(orders_of: Build, r
     }
     both = records(counts_at_both(known, histories, split=SPLIT, as_of=AS_OF))
     assert {tuple(row.values()) for row in both} == {(1, 20, 30, 2, 40, 90, 1), (0, 0, 1, 0, 0, 61, 1)}
+
+
+def test_times_between_purchase_days_are_counted_and_those_that_ended_late_apart(
+    orders_of: Build, records: Records
+) -> None:
+    known = days(orders_of)
+    typed = typed_histories(repeat_histories(known, as_of=AS_OF), ibis.memtable(TYPES))
+    # a: 20 days to 21 January, then 20 to 10 February; d is not fitted, b and c bought once.
+    assert [tuple(row.values()) for row in records(gap_counts(known, typed, split=SPLIT))] == [(20, 2, 1)]
+    everybody = typed_histories(repeat_histories(known, as_of=AS_OF), None)
+    # d came after the split, so none of its times counts as late.
+    told = [tuple(row.values()) for row in records(gap_counts(known, everybody, split=SPLIT))]
+    assert told == [(20, 2, 1), (28, 1, 0)]
 
 
 def test_months_and_arrivals_leave_out_those_who_are_not_fitted(orders_of: Build, records: Records) -> None:
