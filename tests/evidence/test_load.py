@@ -159,8 +159,8 @@ BAD_ROWS = [
     ("a,2024-01-01,-Infinity", "amount is not a finite number"),
     ("a,2024-01-01,1e12", "amount is beyond any belief (1,000,000,000,000 or more)"),
     ("a,2024-01-01,=1+1", "amount is not a number"),
-    ("a,2024-01-01,€5", "amount in EUR, the project counts in GBP; a rates table comes with a later release"),
-    ("a,2024-01-01,USD 5", "amount in USD, the project counts in GBP; a rates table comes with a later release"),
+    ("a,2024-01-01,€5", "amount in EUR, the project counts in GBP; map a rates table under sources"),
+    ("a,2024-01-01,USD 5", "amount in USD, the project counts in GBP; map a rates table under sources"),
     ("a,2024-01-01", "the row has 2 cells, the header has 3"),
     ("a,2024-01-01,5,6,7", "the row has 5 cells, the header has 3"),
 ]
@@ -218,14 +218,14 @@ def test_rows_in_another_currency_are_quarantined_with_the_currency(loading: Any
     )
     assert good(loaded, "customer_id") == ["a", "c"]
     assert reasons(loaded) == [
-        ("currency EUR, the project counts in GBP; a rates table comes with a later release", 2, 2),
-        ("currency USD, the project counts in GBP; a rates table comes with a later release", 1, 4),
+        ("currency EUR, the project counts in GBP; map a rates table under sources", 2, 2),
+        ("currency USD, the project counts in GBP; map a rates table under sources", 1, 4),
     ]
 
 
 def test_the_currency_of_a_whole_source_is_checked(loading: Any) -> None:
     assert loading.csv_refusal("customer,day,amount\na,2024-01-01,1\n", currency="EUR") == (
-        "orders: the source counts in EUR, the project in GBP; a rates table comes with a later release; "
+        "orders: the source counts in EUR, the project in GBP; map a rates table under sources, or "
         "convert the file first"
     )
     assert loading.csv_refusal("customer,day,amount,money\na,2024-01-01,1,GBP\n", currency="mony") == (

@@ -42,6 +42,14 @@ def test_sources_keep_the_order_of_the_file_and_an_empty_one_is_left_out():
     assert [(source.table, source.line) for source in strategy_from_text(text).sources] == [("exits", 3), ("orders", 5)]
 
 
+def test_rates_say_for_how_long_each_holds():
+    text = COMPANY + "sources:\n  rates: {from: r.csv, columns: {currency: c, date: d, rate: r}, holds_days: 7}\n"
+    (found,) = strategy_from_text(text).sources
+    assert (found.table, found.holds_days) == ("rates", 7)
+    (plain,) = strategy_from_text(text.replace(", holds_days: 7", "")).sources
+    assert plain.holds_days is None
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
@@ -49,7 +57,7 @@ def test_sources_keep_the_order_of_the_file_and_an_empty_one_is_left_out():
             "deals: {from: a}",
             (
                 "line 3, column 3: sources.deals: belongs to a later release; take it out; this one reads "
-                "orders, customers, products, books, activity_events, exits"
+                "orders, customers, products, books, activity_events, exits, rates"
             ),
         ),
         ("order: {from: a}", "line 3, column 3: sources.order: is not a known key; did you mean 'orders'?"),
@@ -84,6 +92,20 @@ def test_sources_keep_the_order_of_the_file_and_an_empty_one_is_left_out():
         (
             "orders: {from: a, columns: {}, delimeter: ';'}",
             ("line 3, column 34: sources.orders.delimeter: is not a known key; did you mean 'delimiter' or 'decimal'?"),
+        ),
+        (
+            "rates: {from: a, columns: {}, holds_days: 2.5}",
+            (
+                "line 3, column 45: sources.rates.holds_days: is the number 2.5, "
+                "expected a whole number of days from 1 to 3,660"
+            ),
+        ),
+        (
+            "orders: {from: a, columns: {}, holds_days: 7}",
+            (
+                "line 3, column 34: sources.orders.holds_days: is not a known key; known here: from, columns, "
+                "format, sheet, table, encoding, delimiter, decimal, date_format, keep, not_product, currency, returns"
+            ),
         ),
         (
             "orders: {from: a, columns: {}, delimiter: ';;'}",

@@ -26,7 +26,8 @@ class Field:
 
     required: the source must map it. filled: a row without it is quarantined. past: a time may not
     lie in the future nor before 1950. limit: bound on the size of a number. least: smallest value.
-    nan_is_missing: not-a-number stands for no value, as exports of data frames write it.
+    above: the value that it must exceed. nan_is_missing: not-a-number stands for no value, as exports of
+    data frames write it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Field:
     past: bool = False
     limit: float | None = None
     least: float | None = None
+    above: float | None = None
     nan_is_missing: bool = False
 
 
@@ -43,14 +45,14 @@ class Field:
 class Contract:
     """One canonical table.
 
-    either: of these groups of columns at least one must be mapped whole. unique: the key that no
-    two rows share. further: what columns beyond the contract's own hold, None where none may be.
+    either: of these groups of columns at least one must be mapped whole. unique: the columns that no
+    two rows share all of. further: what columns beyond the contract's own hold, None where none may be.
     """
 
     table: str
     fields: tuple[Field, ...]
     either: tuple[tuple[str, ...], ...] = ()
-    unique: str | None = None
+    unique: tuple[str, ...] = ()
     further: Kind | None = None
 
     def field(self, name: str) -> Field | None:
@@ -115,7 +117,7 @@ CUSTOMERS = Contract(
         _number("employees"),
         _number("revenue", limit=1e15),
     ),
-    unique="customer_id",
+    unique=("customer_id",),
     further=Kind.TEXT,
 )
 PRODUCTS = Contract(
@@ -127,7 +129,7 @@ PRODUCTS = Contract(
         _number("unit_cost"),
         _number("list_price"),
     ),
-    unique="product_id",
+    unique=("product_id",),
 )
 BOOKS = Contract(
     "books",
@@ -161,8 +163,17 @@ EXITS = Contract(
         Field("returned_at", Kind.TIME),
     ),
 )
+RATES = Contract(
+    "rates",
+    (
+        _key("currency", needed=True),
+        Field("date", Kind.TIME, required=True, filled=True),
+        Field("rate", Kind.NUMBER, required=True, filled=True, limit=BELIEVED, above=0.0),
+    ),
+    unique=("currency", "date"),
+)
 
-CONTRACTS = {item.table: item for item in (ORDERS, CUSTOMERS, PRODUCTS, BOOKS, ACTIVITY_EVENTS, EXITS)}
+CONTRACTS = {item.table: item for item in (ORDERS, CUSTOMERS, PRODUCTS, BOOKS, ACTIVITY_EVENTS, EXITS, RATES)}
 """The contracts of all canonical tables that can be loaded, by table."""
 
 CURRENCY = "currency"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from patronage.evidence.loaded import ApartLines, Loaded
+from patronage.evidence.currencies import Rates, rate_gaps, told_currencies
+from patronage.evidence.loaded import ApartLines, Loaded, RateGap
 from patronage.evidence.marking import BROKEN, MappedSource, Marked, RowTerms, cell_forms, marked_rows
 from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
 from patronage.evidence.places import rows_in_order
@@ -37,12 +38,18 @@ class LoadSettings:
     """What loading needs to know of the project.
 
     currency: in which the project counts. today: dates after it are quarantined. as_of: a declared
-    last day; where it is later than today, dates up to it are good.
+    last day; where it is later than today, dates up to it are good. rates: that convert order lines in
+    other currencies; without them such lines are set aside.
     """
 
     currency: str
     today: date
     as_of: date | None = None
+    rates: Rates | None = None
+
+    def row_terms(self) -> RowTerms:
+        """What the rules of rows measure against."""
+        return RowTerms(self.currency.upper(), max(self.today, self.as_of or self.today), self.rates)
 
 
 def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSettings) -> Loaded:
@@ -52,22 +59,29 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
     of the source. Raises EvidenceError with every fault when the table cannot be used at all.
     """
     with raw_source(mapping, folder, engine) as raw:
-        source = _mapped(raw, mapping, settings.currency)
+        source = _mapped(raw, mapping, settings)
         forms = cell_forms(source, engine)
-        last_day = max(settings.today, settings.as_of or settings.today)
-        marked = marked_rows(source, forms, RowTerms(settings.currency.upper(), last_day))
+        marked = marked_rows(source, forms, settings.row_terms())
         with engine.staged(marked.table, "marked") as rows:
-            return _parted(_Rows(source, marked, rows), engine)
+            return _parted(_Rows(source, marked, rows, settings), engine)
 
 
-def source_faults(mapping: SourceMapping, folder: Path, engine: Engine, currency: str) -> tuple[Fault, ...]:
+def source_faults(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSettings) -> tuple[Fault, ...]:
     """Everything for which a source would be refused before its rows are judged: file, columns, forms of dates."""
     try:
         with raw_source(mapping, folder, engine) as raw:
-            cell_forms(_mapped(raw, mapping, currency), engine)
+            cell_forms(_mapped(raw, mapping, settings), engine)
     except EvidenceError as error:
         return error.faults
     return ()
+
+
+def gaps_of_rates(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSettings) -> tuple[RateGap, ...]:
+    """The days for which order lines need a rate of their currency that the table of rates does not have."""
+    with raw_source(mapping, folder, engine) as raw:
+        source = _mapped(raw, mapping, settings)
+        marked = marked_rows(source, cell_forms(source, engine), settings.row_terms())
+        return rate_gaps(marked.table, settings.rates, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class _Rows:
     source: MappedSource
     marked: Marked
     rows: ir.Table
+    settings: LoadSettings
 
 
 def _parted(work: _Rows, engine: Engine) -> Loaded:
@@ -99,7 +114,8 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     return Loaded(
         table, good, quarantine, all_rows, reasons, seen, given, repeats,
         read_as=work.source.raw.words, left_out=_left_out(work, all_rows, engine), apart=apart, not_product=not_product,
-        content=work.source.raw.content,
+        content=work.source.raw.content, rate_gaps=rate_gaps(rows, work.settings.rates, engine),
+        currencies=told_currencies(rows.filter(rows[BROKEN] == 0), engine, work.settings.currency.upper()),
     )  # fmt: skip
 
 
@@ -153,9 +169,9 @@ def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[Stor
         return engine.keep(flagged.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
 
 
-def _mapped(raw: RawSource, mapping: SourceMapping, currency: str) -> MappedSource:
+def _mapped(raw: RawSource, mapping: SourceMapping, settings: LoadSettings) -> MappedSource:
     """A source with every name found; raises EvidenceError with all that is wrong with its mapping."""
-    faults = _currency_faults(mapping, raw.columns, currency)
+    faults = _currency_faults(mapping, raw.columns, settings)
     try:
         source = MappedSource(raw, mapping, resolved(mapping, raw.columns))
     except EvidenceError as error:
@@ -165,13 +181,16 @@ def _mapped(raw: RawSource, mapping: SourceMapping, currency: str) -> MappedSour
     return source
 
 
-def _currency_faults(mapping: SourceMapping, source: Collection[str], currency: str) -> list[Fault]:
-    """A declared currency that is not the project's, or a declared column of currencies that is not there."""
-    declared = mapping.currency
+def _currency_faults(mapping: SourceMapping, source: Collection[str], settings: LoadSettings) -> list[Fault]:
+    """A declared currency that cannot be converted, or a declared column of currencies that is not there."""
+    declared, currency = mapping.currency, settings.currency
     if declared is None or declared in source or declared.strip().upper() == currency.upper():
         return []
     if len(declared.strip()) != 3:
         step = nearest(declared, source) or "write a currency code such as GBP, or the name of a column"
         return [Fault(f"{mapping.table}.currency", f"there is no column {declared!r}", step)]
+    if mapping.table == "orders" and settings.rates is not None:
+        return []
     found = f"the source counts in {declared.strip().upper()}, the project in {currency}"
-    return [Fault(mapping.table, found, "a rates table comes with a later release; convert the file first")]
+    step = "map a rates table under sources, or convert the file first"
+    return [Fault(mapping.table, found, step if mapping.table == "orders" else "convert the file first")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from patronage.evidence.store import StoredTable
 
@@ -47,6 +48,31 @@ class ApartLines:
 
 
 @dataclass(frozen=True, slots=True)
+class ConvertedLines:
+    """Good order lines of one currency that were converted.
+
+    own_amount: their money as they count it. amount: in the project's currency. oldest_days: the greatest age of a rate
+    on the day of its line.
+    """
+
+    currency: str
+    lines: int
+    own_amount: float
+    amount: float
+    oldest_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateGap:
+    """Days, first and last inclusive, on which a currency has no rate, and the lines dated on them, all set aside."""
+
+    currency: str
+    first_day: date
+    last_day: date
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """One loaded table; rows_in = good + quarantine, always.
 
@@ -54,7 +80,8 @@ class Loaded:
     read_as: how the source is written. left_out: rows that the mapping's `keep` left out, which are
     not among rows_in. apart: order lines that look like no product while the
     mapping keeps none apart; not_product: the expression that would. content: fingerprint of what was
-    read, where the source is a table of a server.
+    read, where the source is a table of a server. currencies: order lines that were converted, by currency.
+    rate_gaps: days for which a currency has no rate.
     """
 
     table: str
@@ -70,3 +97,5 @@ class Loaded:
     apart: tuple[ApartLines, ...] = ()
     not_product: str | None = None
     content: str | None = None
+    currencies: tuple[ConvertedLines, ...] = ()
+    rate_gaps: tuple[RateGap, ...] = ()

@@ -9,11 +9,13 @@ import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.cells import as_key, as_number, as_text, tidied
-from patronage.evidence.contracts import Field, Kind
+from patronage.evidence.contracts import Contract, Field, Kind
+from patronage.evidence.currencies import Rates, converted, own_rate_rule, rate_rules, row_money, with_row_rates
 from patronage.evidence.dates import DateForm, as_time
 from patronage.evidence.grammar import condition_of, value_of
+from patronage.evidence.queries.rates import CODE, RATE
 from patronage.evidence.readers import RawSource
-from patronage.evidence.rules import Cells, Rule, currency_rule, row_rules, symbol_rules
+from patronage.evidence.rules import Cells, Rule, currency_code, currency_rule, row_rules, symbol_rules
 from patronage.evidence.survey import CellForms, date_forms, decimal_mark
 from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE
 from patronage.vocabulary.errors import EvidenceError, Fault
@@ -88,10 +90,12 @@ class MappedSource:
             cells[name] = value if self.kind(name) is Kind.TEXT else tidied(value)
         return cells
 
-    def currency(self, table: ir.Table, decimal: str) -> ir.Value | None:
-        """The currency of each row, where it is mapped."""
-        expression = self.found.currency
-        return None if expression is None else self._value(expression, table, "currency", decimal)
+    def currency_code(self, table: ir.Table, decimal: str) -> ir.Value | None:
+        """The code of the currency of each row, where it is mapped, or that of the whole source."""
+        expression, declared = self.found.currency, self.mapping.currency
+        if expression is None:
+            return None if declared is None else ibis.literal(declared.strip().upper())
+        return currency_code(self._value(expression, table, "currency", decimal))
 
     def kind(self, name: str) -> Kind:
         """What a canonical column holds."""
@@ -107,10 +111,11 @@ class MappedSource:
 
 @dataclass(frozen=True, slots=True)
 class RowTerms:
-    """What the rules of rows measure against: the project's currency, the last day that a date may have."""
+    """What the rules of rows measure against: the project's currency, the last day that a date may have, rates."""
 
     currency: str
     last_day: date
+    rates: Rates | None = None
 
 
 def cell_forms(source: MappedSource, engine: Engine) -> CellForms:
@@ -140,21 +145,33 @@ def marked_rows(source: MappedSource, forms: CellForms, terms: RowTerms) -> Mark
     """Every kept row typed, and marked with every rule that it breaks, in one pass."""
     table = source.kept(forms.decimal)
     written = source.written(table, forms.decimal)
-    currency = source.currency(table, forms.decimal)
-    own = {} if currency is None else {"row_currency": currency}
-    table = table.mutate(**{f"written_{name}": value for name, value in written.items()}, **own)
+    code = source.currency_code(table, forms.decimal)
+    named = {} if code is None else {CODE: code}
+    table = table.mutate(**{f"written_{name}": value for name, value in written.items()}, **named)
     fields = [field for field in source.found.fields if field.name in written]
     table = table.mutate(**{f"read_{f.name}": _typed(f, table[f"written_{f.name}"], forms) for f in fields})
+    if terms.rates is not None and code is not None and source.mapping.table == "orders":
+        table = with_row_rates(table, terms.rates, terms.currency)
     cells = Cells(
         {field.name: table[f"written_{field.name}"] for field in fields},
         {field.name: table[f"read_{field.name}"] for field in fields},
     )
     rules = [Rule("shape", table[FAULT], table[FAULT].notnull())]
     rules += row_rules(source.found.contract, source.found.fields, cells, terms.last_day)
-    rules += [currency_rule(table["row_currency"], terms.currency)] if own else []
-    rules += symbol_rules(source.found.contract, cells, terms.currency)
+    rules += _money_rules(source.found.contract, table, cells, terms)
     columns = _good_columns(source, table, cells, forms)
-    return _marked(source, table, columns, rules)
+    return _marked(source, table, {**columns, **row_money(table)}, rules)
+
+
+def _money_rules(contract: Contract, table: ir.Table, cells: Cells, terms: RowTerms) -> list[Rule]:
+    """The rules of the currency that each row counts in."""
+    if contract.table == "rates":
+        return [own_rate_rule(cells, terms.currency)]
+    if terms.rates is not None and RATE in table.columns:
+        rules = rate_rules(table, terms.rates)
+        return rules + symbol_rules(contract, cells, terms.currency, table[CODE])
+    rules = [currency_rule(contract, table[CODE], terms.currency)] if CODE in table.columns else []
+    return rules + symbol_rules(contract, cells, terms.currency)
 
 
 def _marked(source: MappedSource, table: ir.Table, columns: dict[str, ir.Value], rules: list[Rule]) -> Marked:
@@ -163,19 +180,20 @@ def _marked(source: MappedSource, table: ir.Table, columns: dict[str, ir.Value],
     inner = [*raw.columns.values(), FURTHER]
     marked = table.select(LINE, FILE, *inner, **columns, **{BROKEN: _mask(rules)}, **details)
     reasons = [rule.reason if isinstance(rule.reason, str) else None for rule in rules]
-    if unique is not None:
+    if unique:
         marked = marked.mutate(**{BROKEN: marked[BROKEN] + _repeated_key(marked, unique, 1 << len(rules))})
-        reasons.append(f"{unique} stands in an earlier row already")
+        stands = "stands" if len(unique) == 1 else "stand"
+        reasons.append(f"{' and '.join(unique)} {stands} in an earlier row already")
     row = ibis.struct({name: marked[name].cast("string") for name in inner})
     kept = ibis.ifelse(marked[BROKEN] != 0, row, ibis.null(row.type()))
     marked = marked.select(LINE, FILE, *columns, BROKEN, *details, **{RAW: kept})
     return Marked(marked, tuple(reasons))
 
 
-def _repeated_key(marked: ir.Table, key: str, bit: int) -> ir.Value:
+def _repeated_key(marked: ir.Table, key: tuple[str, ...], bit: int) -> ir.Value:
     """The bit of a row whose key an earlier row has that is otherwise good."""
     fine = marked[BROKEN] == 0
-    turn = ibis.row_number().over(ibis.window(group_by=[marked[key], fine], order_by=marked[LINE]))
+    turn = ibis.row_number().over(ibis.window(group_by=[*(marked[name] for name in key), fine], order_by=marked[LINE]))
     return ibis.ifelse(fine & (turn > 0), ibis.literal(bit, "int64"), 0)
 
 
@@ -205,6 +223,8 @@ def _good_columns(source: MappedSource, table: ir.Table, cells: Cells, forms: Ce
     if source.mapping.table != "orders":
         return columns
     columns["amount"] = _amount(columns)
+    if RATE in table.columns:
+        columns = converted(columns, table[RATE])
     apart = _not_product(source, table, columns, forms)
     less = (columns["quantity"] < 0).fill_null(False) | (columns["amount"] < 0).fill_null(False)
     return {**columns, "is_product": ~apart, "is_return": ~apart & less}

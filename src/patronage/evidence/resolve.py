@@ -53,7 +53,7 @@ def resolved(mapping: SourceMapping, source: Iterable[str]) -> Resolved:
         faults.extend(unknown_columns(mapping.not_product, known, f"{mapping.table}.not_product"))
     if faults:
         raise EvidenceError(*faults)
-    currency = columns.pop(CURRENCY, None)
+    currency = columns.pop(CURRENCY, None) if contract.field(CURRENCY) is None else None
     if currency is None and mapping.currency in names:
         currency = Column(mapping.currency)
     kind = contract.further or Kind.TEXT

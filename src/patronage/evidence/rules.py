@@ -57,18 +57,17 @@ def row_rules(contract: Contract, fields: tuple[Field, ...], cells: Cells, last_
     return rules
 
 
-def currency_rule(written: ir.Value, currency: str) -> Rule:
+def currency_rule(contract: Contract, code: ir.Value, currency: str) -> Rule:
     """Rows in another currency than the project's; a row that names none counts in the project's."""
-    code = stripped(written.cast("string")).upper()
-    found = _symbol_code(code)
-    reason = ibis.literal("currency ").concat(
-        found, f", the project counts in {currency}; a rates table comes with a later release"
-    )
-    return Rule("currency", reason, (found != "") & (found != currency.upper()))
+    reason = ibis.literal("currency ").concat(code, _other_money(contract, currency))
+    return Rule("currency", reason, (code != "") & (code != currency.upper()))
 
 
-def symbol_rules(contract: Contract, cells: Cells, currency: str) -> list[Rule]:
-    """Rules of money that is written with the sign or code of another currency than the project's."""
+def symbol_rules(contract: Contract, cells: Cells, currency: str, own: ir.Value | None = None) -> list[Rule]:
+    """Rules of money that is written with the sign or code of another currency than its row counts in.
+
+    own: the currency of each row, where a table of rates converts it; without it the project's.
+    """
     if contract.table != "orders":
         return []
     rules: list[Rule] = []
@@ -77,12 +76,26 @@ def symbol_rules(contract: Contract, cells: Cells, currency: str) -> list[Rule]:
         if written is None or not written.type().is_string():
             continue
         found = _symbol_code(written.re_extract(_SIGN, 0).upper())
-        tail = f", the project counts in {currency}; a rates table comes with a later release"
-        reason = ibis.literal(f"{name} in ").concat(found, tail)
-        own = [currency, "$"] if currency in _DOLLARS else [currency]
+        if own is None:
+            other = ~found.isin([currency, "$"] if currency in _DOLLARS else [currency])
+            reason = ibis.literal(f"{name} in ").concat(found, _other_money(contract, currency))
+        else:
+            other = ~((found == own) | ((found == "$") & own.isin(sorted(_DOLLARS))))
+            reason = ibis.literal(f"{name} in ").concat(found, ", the line counts in ", own)
         finite = cells.read[name].notnull() & ~cells.read[name].isnan() & ~is_endless(cells.read[name])
-        rules.append(Rule(f"{name}_currency", reason, written.re_search(_SIGN) & finite & ~found.isin(own)))
+        rules.append(Rule(f"{name}_currency", reason, written.re_search(_SIGN) & finite & other))
     return rules
+
+
+def currency_code(written: ir.Value) -> ir.Value:
+    """The code of a currency as a cell names it, by code or sign."""
+    return _symbol_code(stripped(written.cast("string")).upper())
+
+
+def _other_money(contract: Contract, currency: str) -> str:
+    """The project's currency, and what to do about rows in another one; only order lines have a day to convert by."""
+    step = "map a rates table under sources" if contract.table == "orders" else "convert the file first"
+    return f", the project counts in {currency}; {step}"
 
 
 def _symbol_code(code: ir.Value) -> ir.Value:
@@ -120,6 +133,8 @@ def _number_rules(field: Field, written: ir.Value, read: ir.Value) -> list[Rule]
     if field.limit is not None:
         big = f"{name} is beyond any belief ({field.limit:,.0f} or more)"
         rules.append(Rule(f"{name}_absurd", big, ~endless & (read.abs() >= field.limit)))
+    if field.above is not None:
+        rules.append(Rule(f"{name}_low", f"{name} is not above {field.above:g}", read <= field.above))
     if field.least is not None:
         rules.append(Rule(f"{name}_low", f"{name} is below {field.least:g}", read < field.least))
     return rules

@@ -32,6 +32,31 @@ class QuarantineReason:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrencyLines:
+    """Order lines of one other currency that were converted.
+
+    own_amount: their money in that currency. amount: in the project's. oldest_rate_days: the greatest age of a rate on
+    the day of its line.
+    """
+
+    currency: str
+    lines: int
+    own_amount: float
+    amount: float
+    oldest_rate_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRates:
+    """Days, both inclusive, for which a currency has no rate, and the order lines dated on them, all set aside."""
+
+    currency: str
+    first_day: date
+    last_day: date
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """One line of the books beside what the evidence adds up to, in currency."""
 
@@ -47,13 +72,14 @@ class OrderSummary:
     """The order lines in figures: totals, period, quality, and what does not reconcile.
 
     Money in currency over all good lines up to the as-of date, net of returns. rows_in = quarantined + lines +
-    later_lines: later_lines are good and dated after the as-of date, and count in nothing else here but the quality of
-    columns; later_amount is their money, net of returns. note: how far the as-of date lies after the last order of
-    all, empty where it does not. orders: numbers of returns included; purchase_orders: those with a line that is no
-    return. unread_books: lines of the accounts that the evidence cannot be held against, each with the reason. months:
-    one row per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product: one row per
-    code kept apart (product_id, product, lines, amount). quarantined_rows: every row set aside, with its place in the
-    source, all of its reasons, and its cells as they stand there.
+    later_lines: later_lines are good and dated after the as-of date, and count in nothing else here but the quality
+    of columns; later_amount is their money, net of returns. note: how far the as-of date lies after the last order
+    of all, empty where it does not. orders: numbers of returns included; purchase_orders: those with a line that is
+    no return. currencies: what a rates table converted, over all good lines; missing_rates: what it could not.
+    unread_books: lines of the accounts that the evidence cannot be held against, each with the reason. months: one
+    row per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product: one row per
+    code kept apart (product_id, product, lines, amount). quarantined_rows: every row set aside, with its place in
+    the source, all of its reasons, and its cells as they stand there.
     """
 
     grade: Grade
@@ -84,6 +110,8 @@ class OrderSummary:
     value_basis: str
     columns: tuple[ColumnQuality, ...]
     quarantine: tuple[QuarantineReason, ...]
+    currencies: tuple[CurrencyLines, ...]
+    missing_rates: tuple[MissingRates, ...]
     books: tuple[Reconciliation, ...]
     unread_books: tuple[str, ...]
     months: StoredTable

@@ -25,6 +25,9 @@ MAX_NAME = 200
 MAX_TEXT = 2_000
 """Longest text, in characters."""
 
+MAX_DAYS = 3_660
+"""Longest stretch of days that may be declared, ten years."""
+
 Choice = TypeVar("Choice", bound=StrEnum)
 _IDENTIFIER = re.compile(r"\w[\w.:-]*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -100,6 +103,13 @@ def _currency(value: object) -> str:
         step = f"write {upper}" if _CURRENCY.fullmatch(upper) else "write a code such as EUR, GBP or USD"
         raise unexpected(value, "a currency code of three capital letters (ISO 4217)", step)
     return value
+
+
+def _whole_days(value: object) -> int:
+    days = number(value, Domain.POSITIVE)
+    if days != int(days) or days > MAX_DAYS:
+        raise unexpected(value, f"a whole number of days from 1 to {MAX_DAYS:,}")
+    return int(days)
 
 
 def _horizon(value: object) -> float:
@@ -185,6 +195,11 @@ Flag = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"}
 Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Currency = Annotated[
     str, PlainValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
+]
+WholeDays = Annotated[
+    int,
+    PlainValidator(_whole_days),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_DAYS}),
 ]
 HorizonYears = Annotated[
     float, PlainValidator(_horizon), WithJsonSchema({"type": "number", "minimum": 3, "maximum": 5})

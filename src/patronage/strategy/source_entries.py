@@ -18,6 +18,7 @@ from patronage.strategy.fields import (
     Name,
     OneCharacter,
     StrictEntry,
+    WholeDays,
     choice_of,
     choice_schema,
     long_text,
@@ -88,6 +89,14 @@ class SourceEntry(StrictEntry):
     returns: Name | None = Field(None, description="How returns are written, where negative quantities do not say it.")
 
 
+class RatesEntry(SourceEntry):
+    """The source of rates of currencies, and for how long each holds."""
+
+    holds_days: WholeDays | None = Field(
+        None, description="Days for which a rate holds where no later one follows; without it 31."
+    )
+
+
 class SourceEntries(StrictEntry):
     """The sources by canonical table."""
 
@@ -97,6 +106,9 @@ class SourceEntries(StrictEntry):
     books: SourceEntry | None = Field(None, description="Figures of the accounts, by period and line.")
     activity_events: SourceEntry | None = Field(None, description="Work done for customers.")
     exits: SourceEntry | None = Field(None, description="Customers who left, and why.")
+    rates: RatesEntry | None = Field(
+        None, description="Rates by which order lines in other currencies are converted: currency, date, rate."
+    )
 
 
 def _made(entries: SourceEntries, node: Node) -> tuple[SourceMapping, ...]:
@@ -123,6 +135,7 @@ def _mapping(table: str, entry: SourceEntry, line: int) -> SourceMapping:
         keep=entry.keep,
         not_product=entry.not_product,
         currency=entry.currency,
+        holds_days=entry.holds_days if isinstance(entry, RatesEntry) else None,
         line=line,
         extra=extra,
     )

@@ -15,6 +15,7 @@ from patronage.evidence.assemble import (
     assembled_products,
     last_good_day,
 )
+from patronage.evidence.currencies import HOLDS_DAYS, Rates
 from patronage.evidence.load import LoadSettings, load
 from patronage.evidence.loaded import Loaded
 from patronage.study.cache import building, read_value, write_value
@@ -59,17 +60,54 @@ def gathered(
     digests: dict[str, str] = {}
     files: dict[str, tuple[InputFile, ...]] = {}
     faults: list[Fault] = []
-    for mapping in sources:
+    money = _Money(currency)
+    for mapping in rates_first(sources):
         say(f"loading {mapping.table}")
         try:
             files[mapping.table], digests[mapping.table], tables[mapping.table] = _settled(
-                project, mapping, currency, engine
+                project, mapping, money, engine
             )
         except EvidenceError as error:
             faults.extend(error.faults)
+            if mapping.table == "rates":
+                # Without rates every line in another currency would be told as a fault of its own.
+                break
+            continue
+        if mapping.table == "rates":
+            money = _Money(currency, opened_rates(mapping, tables["rates"], engine), digests["rates"])
     if faults:
         raise EvidenceError(*faults)
     return Gathered(tables, digests, files, tuple(f"{name}-{key}" for name, key in digests.items()))
+
+
+def rates_first(sources: tuple[SourceMapping, ...]) -> list[SourceMapping]:
+    """The sources in the order in which they are loaded: rates before the orders that they convert."""
+    return sorted(sources, key=lambda mapping: mapping.table != "rates")
+
+
+def opened_rates(mapping: SourceMapping, loaded: Loaded, engine: Engine) -> Rates:
+    """The loaded rates as order lines are converted by them."""
+    return Rates(engine.open(loaded.good), mapping.holds_days or HOLDS_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """The project's currency, and the rates into it with what tells whether they changed."""
+
+    currency: str
+    rates: Rates | None = None
+    digest: str | None = None
+
+    def key(self, table: str) -> list[Any]:
+        """What of it decides how the rows of a table are read."""
+        if self.rates is None or table != "orders":
+            return []
+        return [self.digest, self.rates.holds_days]
+
+    def settings(self, table: str) -> LoadSettings:
+        """What loading a table needs to know."""
+        today = datetime.now(UTC).date()
+        return LoadSettings(self.currency, today, rates=self.rates if table == "orders" else None)
 
 
 def typed_evidence(found: Gathered, engine: Engine, as_of: date | None) -> tuple[date | None, dict[type, Any]]:
@@ -93,7 +131,7 @@ def typed_evidence(found: Gathered, engine: Engine, as_of: date | None) -> tuple
 
 
 def _settled(
-    project: Project, mapping: SourceMapping, currency: str, engine: Engine
+    project: Project, mapping: SourceMapping, money: _Money, engine: Engine
 ) -> tuple[tuple[InputFile, ...], str, Loaded]:
     """What a source stands on, its fingerprint and its rows, which belong together.
 
@@ -101,9 +139,9 @@ def _settled(
     """
     for _ in range(_READINGS):
         files = inputs_of(project.folder, mapping)
-        key = digest(contents(files), _mapped(mapping), currency, code_digest())
+        key = digest(contents(files), _mapped(mapping), money.currency, *money.key(mapping.table), code_digest())
         try:
-            return files, key, _loaded(project, mapping, currency, engine, (key, files))
+            return files, key, _loaded(project, mapping, money, engine, (key, files))
         except _MovedError:
             continue
     found = f"the table changed at each of {_READINGS} readings"
@@ -113,7 +151,7 @@ def _settled(
 
 
 def _loaded(
-    project: Project, mapping: SourceMapping, currency: str, engine: Engine, seen: tuple[str, tuple[InputFile, ...]]
+    project: Project, mapping: SourceMapping, money: _Money, engine: Engine, seen: tuple[str, tuple[InputFile, ...]]
 ) -> Loaded:
     key, files = seen
     target = project.good / f"{mapping.table}-{key}"
@@ -121,8 +159,7 @@ def _loaded(
     if found is not None:
         return found
     with building(target) as folder:
-        settings = LoadSettings(currency=currency, today=datetime.now(UTC).date(), as_of=None)
-        made = load(mapping, project.folder, engine.within(folder), settings)
+        made = load(mapping, project.folder, engine.within(folder), money.settings(mapping.table))
         if made.content is not None and made.content != files[0].sha256:
             raise _MovedError
         write_value(made, folder, "loaded")

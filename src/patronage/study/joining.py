@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.analyses.who.order_summary import silence
 from patronage.decisions.ledger import ledger
 from patronage.evidence.assemble import last_good_day
+from patronage.evidence.currencies import gap_words
 from patronage.evidence.replacing import replacing
 from patronage.strategy.strategy import load_strategy
 from patronage.study.cache import building, write_value
@@ -113,7 +114,8 @@ def _notes(bench: Bench, found: Gathered) -> list[str]:
     if orders is None:
         return []
     note = silence(bench.values[Terms].as_of, last_good_day(orders, bench.engine))
-    return [note] if note else []
+    lost = [f"{words}, which are set aside." for words in gap_words(orders.rate_gaps)]
+    return [*([note] if note else []), *lost]
 
 
 def _within(bench: Bench, folder: Path) -> Bench:

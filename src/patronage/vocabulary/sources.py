@@ -18,7 +18,8 @@ class SourceMapping:
     project folder, or the URL of a PostgreSQL database. columns: canonical column to the text that
     gives it, a source column's exact name or an expression over source columns. keep: only rows for
     which it holds are read.
-    not_product: lines that are no product (postage, fees, bad debt). line: of the strategy file.
+    not_product: lines that are no product (postage, fees, bad debt). holds_days: days for which a rate of
+    currency holds where no later one follows. line: of the strategy file.
     """
 
     table: str
@@ -34,6 +35,7 @@ class SourceMapping:
     keep: Expression | None = None
     not_product: Expression | None = None
     currency: str | None = None
+    holds_days: int | None = None
     line: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
 

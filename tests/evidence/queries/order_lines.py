@@ -122,10 +122,19 @@ EVENTS = [
     {"activity_id": "pack", "customer_id": "late", "at": "2024-03-01", "quantity": 1.0},
 ]
 
+RATES = [
+    {"currency": "DE", "date": "2021-12-01", "rate": 0.85},
+    {"currency": "DE", "date": "2021-12-01 15:00:00", "rate": 0.86},
+    {"currency": "DE", "date": "2022-03-01", "rate": 0.9},
+    {"currency": "DE", "date": "2023-01-01", "rate": 1.1},
+    {"currency": "DE", "date": "2023-01-03", "rate": 1.2},
+    {"currency": "FR", "date": "2024-02-28", "rate": 0.1},
+]
+
 Rows = Sequence[Mapping[str, Any]]
 
 
-_TIMES = {"ordered_at", "at", "acquired_at", "left_at", "returned_at"}
+_TIMES = {"ordered_at", "at", "date", "acquired_at", "left_at", "returned_at"}
 
 
 def moments(rows: Rows) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ from patronage.evidence.queries import (
     periods,
     prices,
     profit,
+    rates,
     repeat,
     segments,
     sums,
@@ -116,6 +117,15 @@ STAGES: Mapping[str, Make] = {
     ),
     "firsts": lambda s: newcomers.first_orders(s.orders.table),
     "listed": lambda s: overlap.listed_customers([s["work"], s["other_work"], s["work"]]),
+    "rate_days": lambda s: rates.rate_days(s["rates"], holds_days=400),
+    "first_rates": lambda s: rates.first_rates(s["rates"]),
+    "rated": lambda s: rates.with_rates(
+        s.orders.table.mutate(row_currency=s.orders.table.place),
+        s["rate_days"],
+        s["first_rates"],
+        at="ordered_at",
+        own="UK",
+    ),
 }
 
 CASES: Mapping[str, Make] = {
@@ -239,6 +249,12 @@ CASES: Mapping[str, Make] = {
     "profit.profit_totals": lambda s: profit.profit_totals(s["costed"]),
     "profit.occasion_spread": STAGES["spread"],
     "profit.profits_with_spread": lambda s: profit.profits_with_spread(s["profits"], s["spread"]),
+    "rates.rate_days": STAGES["rate_days"],
+    "rates.rate_days of a week": lambda s: rates.rate_days(s["rates"], holds_days=7),
+    "rates.first_rates": STAGES["first_rates"],
+    "rates.with_rates": STAGES["rated"],
+    "rates.converted_lines": lambda s: rates.converted_lines(s["rated"], sums.ibis.literal("UK")),
+    "rates.days_without_rate": lambda s: rates.days_without_rate(s["rated"]),
     "repeat.buying_days": STAGES["days"],
     "repeat.repeat_histories": STAGES["early"],
     "repeat.typed_histories": STAGES["histories"],

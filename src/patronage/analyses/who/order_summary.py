@@ -12,7 +12,14 @@ from patronage.evidence.queries.basis import MARGIN_MEASURED, value_basis
 from patronage.evidence.queries.periods import Period
 from patronage.evidence.queries.who import lines_after, not_product_lines, order_months, order_totals, period_totals
 from patronage.evidence.tables import Books, Orders
-from patronage.findings.who import ColumnQuality, OrderSummary, QuarantineReason, Reconciliation
+from patronage.findings.who import (
+    ColumnQuality,
+    CurrencyLines,
+    MissingRates,
+    OrderSummary,
+    QuarantineReason,
+    Reconciliation,
+)
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count
@@ -98,6 +105,13 @@ def _loaded(orders: Orders) -> dict[str, Any]:
             for seen in loaded.columns
         ),
         "quarantine": tuple(QuarantineReason(each.reason, each.rows, each.first_place) for each in loaded.reasons),
+        "currencies": tuple(
+            CurrencyLines(each.currency, each.lines, each.own_amount, each.amount, each.oldest_days)
+            for each in loaded.currencies
+        ),
+        "missing_rates": tuple(
+            MissingRates(each.currency, each.first_day, each.last_day, each.lines) for each in loaded.rate_gaps
+        ),
     }
 
 

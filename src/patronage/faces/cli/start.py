@@ -58,6 +58,8 @@ def check(folder: Folder, as_json: AsJson = False) -> int:
     if as_json:
         tell_json(found)
         return GOOD if any(row["ready"] for row in found["findings"]) else NOTHING
+    for words in found["warnings"]:
+        warn(f"{words}: they would be set aside")
     out.print(f"{printable(str(folder / 'strategy.yaml'))}: no fault found", soft_wrap=True, markup=False)
     rows = [
         [row["name"], "can be computed" if row["ready"] else "waits for " + " and ".join(row["waits_for"])]

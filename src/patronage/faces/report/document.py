@@ -19,7 +19,7 @@ from patronage.faces.report.blocks import Section
 from patronage.faces.report.ledger_section import ledger_section
 from patronage.faces.report.pages import Pages
 from patronage.faces.report.redaction import Names, hidden_names, plain_names
-from patronage.faces.words import money, percent, span, unit_of
+from patronage.faces.words import money, numbered, percent, span, unit_of
 from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
@@ -114,6 +114,11 @@ def _alerts(pages: Pages) -> list[str]:
         f"{money(row.measured, pages.currency)}, a difference of {money(row.difference, pages.currency)}."
         for row in summary.books
         if abs(row.difference) > max(1.0, 0.005 * abs(row.booked))
+    ]
+    found += [
+        f"Rates of currencies: {row.currency} has none from {row.first_day} to {row.last_day}; "
+        f"{numbered(row.lines, 'line')} of those days {'is' if row.lines == 1 else 'are'} set aside."
+        for row in summary.missing_rates
     ]
     if summary.quarantined:
         found.append(

@@ -226,6 +226,10 @@ def data_quality(pages: Pages) -> Section:
     if summary.quarantine:
         rows = [{"reason": one.reason, "rows": one.rows, "first": one.first_place} for one in summary.quarantine]
         tables.append(page_table("Set aside, and why", rows, {"reason": "Reason", "rows": "Rows", "first": "First"}))
+    for name, found in (("Converted by rates", summary.currencies), ("Days without a rate", summary.missing_rates)):
+        if found:
+            rows = [pages.plain(one) for one in found]
+            tables.append(page_table(name, rows, {key: label(key) for key in rows[0]}))
     if summary.books:
         rows = [pages.plain(one) for one in summary.books]
         tables.append(page_table("Beside the books", rows, {key: label(key) for key in rows[0]}))
