@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from patronage.kernels.staying import staying_bg_nbd, staying_mbg_nbd, staying_pareto_nbd
+from patronage.kernels.regular_buying import phase_chances
+from patronage.kernels.repeat_buying import RepeatModel, stated_repeat_buying
+from patronage.kernels.staying import staying_bg_nbd, staying_mbg_cnbd_k, staying_mbg_nbd, staying_pareto_nbd
 
 # BG/NBD of CDNOW (Fader, Hardie & Lee 2005, table 2), weeks.
 CDNOW = (0.243, 4.414, 0.793, 2.426)
@@ -53,6 +55,25 @@ def test_simulated_active_customers_stay_as_often_as_told() -> None:
         told = staying_bg_nbd([purchases], [20.0], 10.0, (r, alpha, a, b))[0]
         spread = 4 * np.sqrt(told * (1 - told) / chosen.sum())
         assert stays[chosen].mean() == pytest.approx(told, abs=spread)
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_regular_customers_stay_as_simulated_and_as_mbg_nbd_says_of_one_step(k: int) -> None:
+    random = np.random.default_rng(4)
+    names = dict(zip(("r", "alpha", "a", "b"), (0.8, 5.0, 1.2, 4.0), strict=True))
+    fit = stated_repeat_buying(RepeatModel.MBG_CNBD_K, names, k)
+    known = tuple(np.array([each]) for each in (3.0, 14.0, 20.0))
+    told = staying_mbg_cnbd_k(fit, known, 15.0)[0]
+    size = 100_000
+    phase = random.choice(k, size=size, p=phase_chances(fit.values, k, known)[0])
+    rate, dropout = random.gamma(0.8 + 3 * k + phase) / 25.0, random.beta(1.2, 8.0, size)
+    time, stays = random.gamma(k - phase) / rate, np.ones(size, dtype=bool)
+    while (active := stays & (time <= 15)).any():
+        stays[active] = random.random(int(active.sum())) > dropout[active]
+        time[active] += random.gamma(k, size=int(active.sum())) / rate[active]
+    assert stays.mean() == pytest.approx(told, abs=0.006)
+    if k == 1:
+        assert told == pytest.approx(staying_mbg_nbd([3.0], [20.0], 15.0, (0.8, 5.0, 1.2, 4.0))[0], rel=1e-6)
 
 
 @given(counts, times, times, st.tuples(shapes, shapes, shapes, shapes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -42,7 +42,8 @@ class RepeatModel:
     covariance: of the log-parameters, in the order of parameters. holdout_log_likelihood: of the last
     third of the period given the first two, at parameters fitted on the first two; None where it cannot be
     had. prior_used: whether a weak prior had to hold what the data do not identify; prior says which, in words, and
-    prior_cost the log-likelihood that was given up for it. k: of how many random steps a time between purchases is the
+    prior_cost the log-likelihood that was given up for it; without_prior: where the search on the data alone ended,
+    empty where no prior was needed. k: of how many random steps a time between purchases is the
     sum; 1, buying at random, in every model but mbg_cnbd_k.
     """
 
@@ -56,6 +57,7 @@ class RepeatModel:
     prior_used: bool
     prior: str
     prior_cost: float = 0.0
+    without_prior: Mapping[str, float] = field(default_factory=dict[str, float])
     k: int = 1
 
 

@@ -41,6 +41,7 @@ class LikelihoodFit:
     parameters: (parameters,). covariance: of the log-parameters. log_likelihood: at the parameters, without the prior.
     identified: whether the data alone fix the parameters; why_not says what they leave open, else it is empty.
     prior: the weak prior in words, empty where none was used. prior_cost: log-likelihood given up for it, >= 0.
+    alone: (parameters,) where the search on the data alone ended, which a prior did not hold.
     """
 
     parameters: Floats
@@ -51,6 +52,7 @@ class LikelihoodFit:
     why_not: str
     prior: str
     prior_cost: float
+    alone: Floats
 
 
 def likelihood_fit(problem: Problem) -> LikelihoodFit:
@@ -67,6 +69,7 @@ def likelihood_fit(problem: Problem) -> LikelihoodFit:
             why_not="",
             prior="",
             prior_cost=0.0,
+            alone=np.exp(best.at),
         )
     held = minimum(_with_prior(_logs(problem.objective), np.log(problem.scale)), np.log(problem.scale))
     parameters = np.exp(held.at)
@@ -80,6 +83,7 @@ def likelihood_fit(problem: Problem) -> LikelihoodFit:
         why_not=why_not,
         prior=_told_prior(problem),
         prior_cost=max(-best.curve.value - log_likelihood, 0.0),
+        alone=np.exp(best.at),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -61,8 +61,9 @@ class RepeatFit:
     parameters, standard_errors: by name, in the order of RepeatModel.names; alpha and beta in the data's time unit.
     covariance: (4, 4) of the log-parameters. log_likelihood: of the data at the parameters, no prior in it.
     identified: whether the data alone fix the parameters, else why_not says what they leave open, prior says which weak
-    prior the parameters rest on (empty: none) and prior_cost how much log-likelihood it gave up. k: how regular times
-    between purchases are in the MBG/CNBD-k model, 1 being random as in all others.
+    prior the parameters rest on (empty: none), prior_cost how much log-likelihood it gave up, and alone where the
+    search ended without it. k: how regular times between purchases are in the MBG/CNBD-k model, 1 being random as in
+    all others.
     """
 
     model: RepeatModel
@@ -77,6 +78,7 @@ class RepeatFit:
     prior: str = ""
     prior_cost: float = 0.0
     k: int = 1
+    alone: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
     def prior_used(self) -> bool:
@@ -272,6 +274,7 @@ def _told(model: RepeatModel, customers: float, fitted: LikelihoodFit, why_not: 
         why_not=why_not,
         prior=fitted.prior,
         prior_cost=fitted.prior_cost,
+        alone=dict(zip(model.names, fitted.alone.tolist(), strict=True)) if fitted.prior else {},
     )
 
 

@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from patronage.kernels.alive_groups import group_law
+from patronage.kernels.alive_orders import Future
 from patronage.kernels.arrays import Floats, not_negative, positive
+from patronage.kernels.repeat_buying import RepeatFit, alive_groups
+from patronage.kernels.repeat_counts import totals
 
 
 def staying_bg_nbd(x: ArrayLike, age: ArrayLike, ahead: float, parameters: tuple[float, float, float, float]) -> Floats:
@@ -43,6 +47,25 @@ def staying_pareto_nbd(
     _, _, s, beta = _parameters(parameters)
     known = beta + _row(age, "age") + 0 * _row(x, "x")
     return np.power(known / (known + _ahead(ahead)), s)
+
+
+def staying_mbg_cnbd_k(fit: RepeatFit, histories: tuple[Floats, Floats, Floats], ahead: float) -> Floats:
+    """The same under MBG/CNBD-k, for which the time of the last purchase counts too.
+
+    histories: x, t_x and age, each (customers,). Who makes an n-th purchase from now on leaves at it with the chance
+    a / (a + b + x + n), so the chance to leave is the sum over n of that times P(at least n purchases).
+    """
+    x, t_x, age = (_row(column, name) for column, name in zip(histories, ("x", "t_x", "age"), strict=True))
+    time = _ahead(ahead)
+    if time == 0:
+        return np.ones_like(x)
+    groups = alive_groups(fit, x, t_x, age)
+    law = group_law(groups, Future(time))
+    group = np.repeat(np.arange(len(groups)), np.diff(law.start))
+    nth = np.arange(len(law.at_least)) - law.start[group] + 1
+    a, b = fit.parameters["a"], fit.parameters["b"]
+    leaves = totals(group, law.at_least * a / (a + b + groups.x[group] + nth), len(groups))
+    return np.clip(1 - leaves, 0.0, 1.0)[groups.place]
 
 
 def _beta_survival(shape: Floats, a: float, b: Floats, ratio: Floats) -> Floats:

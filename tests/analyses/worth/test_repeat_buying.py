@@ -120,6 +120,37 @@ def test_cdnow_buying_is_not_regular_and_k_of_one_is_no_model_of_its_own(
     assert "above MBG/CNBD-k" not in found.why
 
 
+def test_a_cohort_cut_after_five_weeks_is_not_identified_and_says_what_the_prior_did(
+    cdnow_orders: Build, make_terms: MakeTerms
+) -> None:
+    early = date(1997, 2, 4)
+    found = repeat_buying(cdnow_orders(early), None, make_terms(early))
+    assert (found.customers, found.grade) == (912, Grade.ASSUMPTION)
+    for name in ("bg_nbd", "mbg_nbd", "pareto_nbd"):
+        model = found.models[name]
+        assert (model.identified, model.prior_used) == (False, True), name
+        assert "only their ratio is told" in model.why_not, name
+        assert model.prior.startswith("each parameter log-normal with median r 0.5"), name
+        assert 0 < model.prior_cost < 1, name
+        assert model.without_prior.keys() == model.parameters.keys(), name
+    chosen = found.models[found.chosen]
+    assert " No model is identified by these data alone (the likelihood is flat where a and b rise" in found.why
+    assert f"a weak prior holds the chosen one, {chosen.prior}; it gives up {chosen.prior_cost:.2f} of" in found.why
+    assert " where the data alone led to " in found.why
+
+
+def test_models_that_eight_weeks_do_not_tell_are_set_aside_by_name(cdnow_orders: Build, make_terms: MakeTerms) -> None:
+    early = date(1997, 2, 25)
+    found = repeat_buying(cdnow_orders(early), None, make_terms(early))
+    known = {name: model.identified for name, model in found.models.items()}
+    assert known == {"bg_nbd": False, "mbg_nbd": True, "pareto_nbd": False, "mbg_cnbd_k": True}
+    assert (found.chosen, found.grade) == ("mbg_nbd", Grade.BEHAVIOUR)
+    assert "BG/NBD is set aside: a and b run to 0; the likelihood is flat where a and b rise together" in found.why
+    assert "Pareto/NBD is set aside: the likelihood is flat where s and beta rise together" in found.why
+    assert found.models["bg_nbd"].prior_cost == pytest.approx(1.71, abs=0.01)
+    assert not found.models["mbg_nbd"].without_prior
+
+
 def test_regular_buyers_get_the_regular_model_and_are_foreseen_by_it(make_orders: Build, make_terms: MakeTerms) -> None:
     lines, later = regular_buyers(seed=4)
     terms = make_terms(date(2022, 6, 30))

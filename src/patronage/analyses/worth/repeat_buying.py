@@ -202,9 +202,19 @@ def _choice(fits: Mapping[Model, RepeatFit], held: Mapping[Model, float | None])
     why += "".join(f" {WORDS[model]} is set aside: {fits[model].why_not}." for model in apart)
     if not fits[chosen].identified:
         why += (
-            f" No model is identified by these data alone ({fits[chosen].why_not}): a weak prior holds the chosen one."
+            f" No model is identified by these data alone ({fits[chosen].why_not}): a weak prior holds the chosen one, "
+            f"{_told_prior(fits[chosen])}."
         )
     return chosen, why
+
+
+def _told_prior(fit: RepeatFit) -> str:
+    """What the weak prior is and what it did, in words."""
+    far = max(fit.parameters, key=lambda name: abs(np.log(fit.parameters[name] / fit.alone[name])))
+    return (
+        f"{fit.prior}; it gives up {fit.prior_cost:,.2f} of log-likelihood and moves {far} most, to "
+        f"{fit.parameters[far]:.3g} where the data alone led to {fit.alone[far]:.3g}"
+    )
 
 
 def _told_regular(regular: RegularFit) -> str:
@@ -241,6 +251,7 @@ def _model(fit: RepeatFit, held_out: float | None) -> RepeatModel:
         prior_used=fit.prior_used,
         prior=fit.prior,
         prior_cost=fit.prior_cost,
+        without_prior=fit.alone,
         k=fit.k,
     )
 

@@ -18,7 +18,8 @@ from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
 from patronage.kernels.draws import stream
-from patronage.kernels.staying import staying_bg_nbd, staying_mbg_nbd, staying_pareto_nbd
+from patronage.kernels.repeat_buying import RepeatModel, stated_repeat_buying
+from patronage.kernels.staying import staying_bg_nbd, staying_mbg_cnbd_k, staying_mbg_nbd, staying_pareto_nbd
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Floats, estimate
 from patronage.vocabulary.horizon import DAYS_PER_YEAR, TimeUnit
@@ -46,6 +47,7 @@ MODELS = {
     "bg_nbd": (staying_bg_nbd, ("r", "alpha", "a", "b")),
     "mbg_nbd": (staying_mbg_nbd, ("r", "alpha", "a", "b")),
     "pareto_nbd": (staying_pareto_nbd, ("r", "alpha", "s", "beta")),
+    "mbg_cnbd_k": (staying_mbg_nbd, ("r", "alpha", "a", "b")),
 }
 
 
@@ -169,7 +171,8 @@ def _few(lifetime: LifetimeValue, repeat: RepeatBuying | None, engine: Engine, t
 def _staying(rows: list[dict[str, Any]], repeat: RepeatBuying, engine: Engine) -> tuple[list[int], Staying]:
     """Places of the customers whom the model of repeat buying knows, and their chance of staying so many years."""
     kernel, names = MODELS[repeat.chosen]
-    one, two, three, four = (repeat.models[repeat.chosen].parameters[name] for name in names)
+    model = repeat.models[repeat.chosen]
+    one, two, three, four = (model.parameters[name] for name in names)
     days = TimeUnit(repeat.unit).days
     places = {row["customer_id"]: place for place, row in enumerate(rows)}
     known = engine.records(repeat_rows(engine.open(repeat.table), list(places)))
@@ -177,6 +180,10 @@ def _staying(rows: list[dict[str, Any]], repeat: RepeatBuying, engine: Engine) -
     age = np.array([row["age"] / days for row in known], dtype=np.float64)
 
     def stays(ahead: float) -> Floats:
+        if model.k > 1:
+            fit = stated_repeat_buying(RepeatModel(repeat.chosen), dict(model.parameters), model.k)
+            last = np.array([row["t_x"] / days for row in known], dtype=np.float64)
+            return staying_mbg_cnbd_k(fit, (x, last, age), ahead * DAYS_PER_YEAR / days)
         return kernel(x, age, ahead * DAYS_PER_YEAR / days, (one, two, three, four))
 
     return [places[row["customer_id"]] for row in known], stays

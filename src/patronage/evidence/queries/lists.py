@@ -211,8 +211,8 @@ def largest(customers: Table, number: int) -> Table:
 
 
 def repeat_rows(repeat: Table, customer_ids: list[str]) -> Table:
-    """Rows of repeat_buying of the named customers whom the model was fitted on: customer_id, x, age (days)."""
-    return repeat.filter(repeat.fitted & repeat.customer_id.isin(customer_ids)).select("customer_id", "x", "age")
+    """Rows of repeat_buying of the named customers whom the model was fitted on: customer_id, x, t_x, age (days)."""
+    return repeat.filter(repeat.fitted & repeat.customer_id.isin(customer_ids)).select("customer_id", "x", "t_x", "age")
 
 
 def worth_acting_on(candidates: Table, acting: Acting | None) -> Table:
