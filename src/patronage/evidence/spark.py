@@ -64,7 +64,7 @@ class Spark:
 
     def read(self, path: Path) -> Table:
         """The expression that reads a Parquet file."""
-        return self._named(f"stored_{uuid.uuid4().hex[:12]}", self._session.read.parquet(literal_uri(path)))
+        return self._named(f"stored_{uuid.uuid4().hex[:12]}", self._file(path))
 
     def arrow(self, expression: Table) -> pa.Table:
         """The whole result, collected in this process."""
@@ -91,7 +91,7 @@ class Spark:
             return self._named(name, self._session.createDataFrame(rows))
         path = self._held(name)
         self.write(rows, path)
-        return self._named(name, self._session.read.parquet(literal_uri(path)))
+        return self._named(name, self._file(path))
 
     def release(self, name: str) -> None:
         """Forgets a name and its file."""
@@ -112,6 +112,13 @@ class Spark:
 
     def _frame(self, expression: Table) -> DataFrame:
         return self._session.sql(self.connection.compile(expression))
+
+    def _file(self, path: Path) -> DataFrame:
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        # Asked for them, Spark would begin a job to look at the types that stand in the file's footer.
+        types: Any = from_arrow_schema(pq.read_schema(path), prefer_timestamp_ntz=True)
+        return self._session.read.schema(types).parquet(literal_uri(path))
 
     def _named(self, name: str, frame: DataFrame) -> Table:
         frame.createOrReplaceTempView(name)

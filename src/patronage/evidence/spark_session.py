@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patronage.evidence.spark_errors import UNTOUCHED, told
-from patronage.vocabulary.errors import EngineError, Fault
+from patronage.vocabulary.errors import EngineError, Fault, ProjectError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -72,12 +72,16 @@ class Started:
 
 
 def started(master: str, folder: Path, memory: str | None) -> Started:
-    """Spark at a master; raises EngineError that names what is missing or does not answer, and what to do."""
+    """Spark at a master.
+
+    Raises EngineError that names what is missing or does not answer, and ProjectError for a master or an amount
+    of memory that Spark cannot take.
+    """
     if find_spec("pyspark") is None:
         raise _fault("--engine spark", "pyspark is not installed", "install the extra: pip install 'patronage[spark]'")
     if not _LOCAL.fullmatch(master) and not _CLUSTER.fullmatch(master):
         known = "write local[2], spark://HOST:PORT, yarn or k8s://https://HOST:PORT"
-        raise _fault("--master", f"{master!r} is no master that Spark knows", known)
+        raise ProjectError(Fault("--master", f"{master!r} is no master that Spark knows", known))
     if running := _running(master):
         return Started(running.newSession(), master, own=False)
     settings = _settings(master, folder, memory)
@@ -139,14 +143,14 @@ def _settings(master: str, folder: Path, memory: str | None) -> dict[str, str]:
 
 
 def _mebibytes(memory: str) -> str:
-    """An amount such as 4GB as Java writes it; raises EngineError where Spark could not begin with it."""
+    """An amount such as 4GB as Java writes it; raises ProjectError where Spark could not begin with it."""
     found = _SIZE.fullmatch(memory.strip())
     if found is None:
-        raise _fault("--memory", f"{memory!r} is no size", "write it as 4GB")
+        raise ProjectError(Fault("--memory", f"{memory!r} is no size", "write it as 4GB"))
     power = "kmgt".index(found[2].lower()) + 1
     size = float(found[1]) * (1024 if found[3] else 1000) ** power
     if size < LEAST_MEMORY:
-        raise _fault("--memory", f"Spark does not begin with {memory}", "give it 1GB or more")
+        raise ProjectError(Fault("--memory", f"Spark does not begin with {memory}", "give it 1GB or more"))
     return f"{int(size / 2**20)}m"
 
 

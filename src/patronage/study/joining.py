@@ -16,6 +16,7 @@ from patronage.strategy.strategy import load_strategy
 from patronage.study.cache import building, write_value
 from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
+from patronage.study.engines import computing
 from patronage.study.gather import Gathered, gathered
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
@@ -44,12 +45,12 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
     wiring = the_wiring()
     wanted = _wanted(options.only)
     started = time.perf_counter()
-    with at_work(project, options.memory) as engine:
+    with at_work(project, options.memory) as loading, computing(options, loading) as engine:
         strategy_digest = file_digest(project.strategy)
         strategy = load_strategy(project.strategy)
         if faults := segment_faults(project, strategy):
             raise StrategyError(*faults)
-        found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
+        found = gathered(project, strategy.sources, strategy.company.currency, loading, say)
         bench = bench_at(project, strategy, found, engine, options.as_of)
         compute(wiring, bench, wanted, say)
         record: dict[str, Any] = {
@@ -57,7 +58,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "options": options.digest,
             "only": options.only,
             "strategy": strategy_digest,
-            "engine": "duckdb",
+            "engine": engine.runs.name,
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
             "segment_names": {one.id: one.name for one in strategy.segments.segments} if strategy.segments else {},
             "inputs": [input_record(m, found.files[m.table]) for m in strategy.sources],
@@ -98,7 +99,7 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
             "company": bench.values[Terms].company,
             "currency": bench.values[Terms].currency,
             "findings": [_row(outcome) for outcome in bench.outcomes.values()],
-            "peak_memory_bytes": peak_memory_bytes(),
+            "peak_memory_bytes": peak_memory_bytes(beside=bench.engine.runs.memory_beside()),
             "seconds": round(time.perf_counter() - started, 3),
         }
         (folder / "run.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -75,7 +75,7 @@ def compute(wiring: Wiring, bench: Bench, only: frozenset[str] | None, say: Call
         if missing.told:
             bench.outcomes[step.name] = _waiting(step, missing)
             continue
-        key = digest(step.name, code_digest(), [_input_digest(step, bench)])
+        key = digest(step.name, code_digest(), bench.engine.runs.name, [_input_digest(step, bench)])
         target = bench.project.findings / f"{step.name}-{key}"
         finding = read_value(step.makes, target, "finding")
         cached = finding is not None

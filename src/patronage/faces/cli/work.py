@@ -26,13 +26,20 @@ def register(app: typer.Typer) -> None:
 
 def run(
     folder: Folder,
+    *,
     as_of: AsOf = None,
     only: Annotated[str | None, typer.Option(metavar="FINDING", help="Compute one finding and what it needs.")] = None,
     memory: Annotated[str | None, typer.Option(metavar="SIZE", help="Most memory for the engine, such as 4GB.")] = None,
+    engine: Annotated[str, typer.Option(metavar="NAME", help="Compute with duckdb or spark.")] = "duckdb",
+    master: Annotated[
+        str | None, typer.Option(metavar="URL", help="Spark's master, such as spark://HOST:7077; else local[2].")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Load what changed, compute what hangs on it, and rank the proposals."""
-    options = RunOptions(as_of=day(as_of, "--as-of"), only=only, memory=size(memory, "--memory"))
+    options = RunOptions(
+        as_of=day(as_of, "--as-of"), only=only, memory=size(memory, "--memory"), engine=engine, master=master
+    )
     with progress(silent=as_json) as say:
         found = open_study(folder).run(options, say)
     if as_json:
