@@ -35,25 +35,42 @@ def differences(one: Run, other: Run) -> list[str]:
 
 
 def _differ(one: Any, other: Any, place: str) -> Iterator[str]:
-    if isinstance(one, StoredTable) and isinstance(other, StoredTable):
+    if type(one) is not type(other):
+        yield f"{place}: {one!r} and {other!r}"
+    elif isinstance(one, StoredTable):
         yield from _tables_differ(one, other, place)
-    elif dataclasses.is_dataclass(one) and type(one) is type(other):
+    elif dataclasses.is_dataclass(one):
         for field in dataclasses.fields(one):
             yield from _differ(getattr(one, field.name), getattr(other, field.name), f"{place}.{field.name}")
-    elif isinstance(one, Mapping) and isinstance(other, Mapping):
+    elif isinstance(one, Mapping):
         if list(one) != list(other):
             yield f"{place}: keys {list(one)} and {list(other)}"
         for key in one.keys() & other.keys():
             yield from _differ(one[key], other[key], f"{place}.{key}")
-    elif isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        yield from _differ(one.tolist(), other.tolist(), place)
-    elif isinstance(one, Sequence) and isinstance(other, Sequence) and not isinstance(one, str):
-        if len(one) != len(other):
-            yield f"{place}: {len(one)} and {len(other)} members"
-        for number, pair in enumerate(zip(one, other, strict=False)):
-            yield from _differ(*pair, f"{place}[{number}]")
+    elif isinstance(one, np.ndarray):
+        yield from _arrays_differ(one, other, place)
+    elif isinstance(one, Sequence) and not isinstance(one, str):
+        yield from _members_differ(one, other, place)
     elif not _same(one, other):
         yield f"{place}: {one!r} and {other!r}"
+
+
+def _arrays_differ(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], place: str) -> Iterator[str]:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        yield f"{place}: {one.dtype} {one.shape} and {other.dtype} {other.shape}"
+    elif one.dtype == np.float32:
+        # Draws are rounded to seven digits, where a last digit before the rounding may move the seventh.
+        if not np.allclose(one, other, rtol=1e-6, atol=1e-6, equal_nan=True):
+            yield f"{place}: {one} and {other}"
+    else:
+        yield from _members_differ(one.tolist(), other.tolist(), place)
+
+
+def _members_differ(one: Sequence[Any], other: Sequence[Any], place: str) -> Iterator[str]:
+    if len(one) != len(other):
+        yield f"{place}: {len(one)} and {len(other)} members"
+    for number, pair in enumerate(zip(one, other, strict=False)):
+        yield from _differ(*pair, f"{place}[{number}]")
 
 
 def _tables_differ(one: StoredTable, other: StoredTable, place: str) -> Iterator[str]:

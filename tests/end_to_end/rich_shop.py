@@ -69,7 +69,12 @@ def rich_shop(folder: Path, *, customers: int = 120, seed: int = 5) -> Path:
     (folder / "strategy.yaml").write_text(STRATEGY, encoding="utf-8")
     products = [_product(number) for number in range(60)]
     lines = sorted((line for number in range(customers) for line in _orders(number, products, chance)), key=_when)
+    # Exact repeats, and lines that no date or number can be made of.
     lines += lines[-3:]
+    lines += [
+        ("c001", "soon", "o1", "p01", "", 1, 2, "North", ""),
+        ("c002", lines[0][1], "o2", "p02", "", "few", 2, "", ""),
+    ]
     _write(folder / "orders.csv", "customer at order item what pieces price region list", lines)
     # The cost of every seventh product is known to nobody.
     costed = [(*one[:3], "" if place % 7 == 0 else one[3], one[4]) for place, one in enumerate(products)]

@@ -32,7 +32,7 @@ def spark_errors(master: str) -> Generator[None]:
     except (AnalysisException, ParseException):
         raise
     except (Py4JError, PySparkException, ConnectionError) as error:
-        text = str(error)
+        text = _text(error)
         if "No space left on device" in text or "Disk quota exceeded" in text:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         if "OutOfMemoryError" in text:
@@ -43,7 +43,14 @@ def spark_errors(master: str) -> Generator[None]:
 
 def told(error: BaseException) -> str:
     """What an error of Spark says first, without the lines of Java that follow."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in _text(error).splitlines() if line.strip()]
     said = [line for line in lines if not line.startswith(("at ", "An error occurred while calling"))]
     found = said[0] if said else type(error).__name__
     return found.removeprefix(": ")[:300]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  an error of Java asks Java for its words, and Java may be gone
+        return type(error).__name__

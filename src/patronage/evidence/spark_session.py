@@ -36,23 +36,23 @@ START_SECONDS, LOCAL_START_SECONDS = 45, 120
 LEAST_MEMORY = 512 * 2**20
 """Bytes below which Spark does not begin."""
 
-_LOCAL = re.compile(r"local(\[(\d+|\*)(,\s*\d+)?\])?|local-cluster\[\d+,\s*\d+,\s*\d+\]")
+_LOCAL = re.compile(r"local(\[([1-9]\d*|\*)(,\s*\d+)?\])?|local-cluster\[\d+,\s*\d+,\s*\d+\]")
 _CLUSTER = re.compile(r"spark://[^/\s]+:\d+(,[^/\s]+:\d+)*|yarn|k8s://\S+")
 _PLACES = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\]):(\d+)")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?)b", re.IGNORECASE)
 
 _QUIET = """\
-rootLogger.level = error
+rootLogger.level = fatal
 rootLogger.appenderRef.stderr.ref = stderr
 appender.stderr.type = Console
 appender.stderr.name = stderr
 appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
-logger.master.name = org.apache.spark.deploy.client.StandaloneAppClient
-logger.master.level = off
+logger.python.name = org.apache.spark.api.python.PythonGatewayServer
+logger.python.level = fatal
 """
-"""What Spark's log tells beside errors is for those who look after it, not for the readers of a run."""
+"""Spark's log is for those who look after it: what the reader of a run must know is told in the refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ def started(master: str, folder: Path, memory: str | None) -> Started:
     if not _LOCAL.fullmatch(master) and not _CLUSTER.fullmatch(master):
         known = "write local[2], spark://HOST:PORT, yarn or k8s://https://HOST:PORT"
         raise ProjectError(Fault("--master", f"{master!r} is no master that Spark knows", known))
+    _require_answer(master)
     if running := _running(master):
         return Started(running.newSession(), master, own=False)
     settings = _settings(master, folder, memory)
     _require_java()
-    _require_answer(master)
     return Started(_begun(master, settings, folder), master, own=True)
 
 
@@ -173,6 +173,9 @@ def _require_java() -> None:
 
 def _require_answer(master: str) -> None:
     """Raises EngineError unless one of the places that the master names takes a connection."""
+    if master == "yarn" and not os.environ.keys() & {"HADOOP_CONF_DIR", "YARN_CONF_DIR"}:
+        lacking = "neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set, which say where it is"
+        raise _fault("--master yarn", lacking, "set one to the folder of the cluster's configuration")
     found: list[str] = []
     for host, port in _PLACES.findall(master) if _CLUSTER.fullmatch(master) else []:
         try:
@@ -189,15 +192,18 @@ def _require_answer(master: str) -> None:
 def _begun(master: str, settings: dict[str, str], folder: Path) -> SparkSession:
     """A new session that has done a first small job; raises EngineError when that takes too long."""
     made: list[SparkSession] = []
-    failed: list[Exception] = []
+    failed: list[EngineError] = []
 
     def begin() -> None:
         try:
             session = _new_session(master, settings)
             _first_job(session, master, folder)
             made.append(session)
-        except Exception as error:  # noqa: BLE001  told below, in the thread that waits
+        except EngineError as error:
             failed.append(error)
+        except Exception as error:  # noqa: BLE001  raised below, in the thread that waits
+            step = f"check the master, and that Java is 17 or newer; {UNTOUCHED}"
+            failed.append(_fault(f"--master {master}", f"Spark did not begin: {told(error)}", step))
 
     # In a thread of its own, because Spark waits without end for a cluster that has no free worker.
     thread = threading.Thread(target=begin, daemon=True)
@@ -206,13 +212,9 @@ def _begun(master: str, settings: dict[str, str], folder: Path) -> SparkSession:
     thread.join(seconds)
     if made:
         return made[0]
+    refusal = failed[0] if failed else _unanswered(master, f"gave no worker for a first small job within {seconds} s")
     _end_java()
-    if not failed:
-        raise _unanswered(master, f"gave no worker for a first small job within {seconds} s")
-    if isinstance(failed[0], EngineError):
-        raise failed[0]
-    step = f"check the master, and that Java is 17 or newer; {UNTOUCHED}"
-    raise _fault(f"--master {master}", f"Spark did not begin: {told(failed[0])}", step) from failed[0]
+    raise refusal
 
 
 def _new_session(master: str, settings: dict[str, str]) -> SparkSession:
@@ -223,7 +225,6 @@ def _new_session(master: str, settings: dict[str, str]) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     session: SparkSession = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
     return session
 
 
