@@ -12,7 +12,15 @@ from patronage.vocabulary.errors import StrategyError
 
 def test_the_schema_has_every_section_and_asks_for_the_company_alone():
     schema = strategy_schema()
-    assert list(schema["properties"]) == ["company", "sources", "pools", "activities", "costs_of_action", "segments"]
+    assert list(schema["properties"]) == [
+        "company",
+        "sources",
+        "identity",
+        "pools",
+        "activities",
+        "costs_of_action",
+        "segments",
+    ]
     assert schema["required"] == ["company"]
     assert schema["additionalProperties"] is False
 

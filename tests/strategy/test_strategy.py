@@ -82,7 +82,7 @@ def test_every_fault_of_a_file_is_told_at_once_in_its_order(faults):
         ),
         (
             "strategy.yaml line 14, column 1: value_drivers: is a section of a later release; "
-            "take it out; this one reads company, sources, pools, activities, costs_of_action, segments"
+            "take it out; this one reads company, sources, identity, pools, activities, costs_of_action, segments"
         ),
         "strategy.yaml line 15, column 1: segmnts: is not a known section; did you mean 'segments'?",
     ]

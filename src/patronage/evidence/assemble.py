@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from patronage.evidence.queries.identity import merged_customers, merged_lists, with_merged_ids
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
 from patronage.vocabulary.errors import EvidenceError, Fault
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
     from patronage.evidence.engine import Engine
+    from patronage.evidence.identity import Identities
     from patronage.evidence.loaded import Loaded
 
 
@@ -68,6 +71,21 @@ def assembled_events(loaded: Loaded, engine: Engine, as_of: date) -> ActivityEve
 def assembled_exits(loaded: Loaded, engine: Engine, as_of: date) -> Exits:
     """The customers who left up to the as-of date."""
     return Exits(up_to(engine.open(loaded.good), "at", as_of), engine)
+
+
+def under_merged_ids(table: Any, identities: Identities) -> Any:
+    """A typed table in which each merged customer has one id; source_customer_id keeps that of the source."""
+    if isinstance(table, Customers):
+        same = table.engine.open(identities.table)
+        return replace(table, table=merged_customers(table.table, same))
+    if isinstance(table, Orders):
+        table = replace(table, identities=identities)
+    if table.table is None or "customer_id" not in table.table.columns:
+        return table
+    same = table.engine.open(identities.table)
+    # The lists of accepted decisions name the ids of their day, two of which may since have become one customer.
+    merge = merged_lists if "treated" in table.table.columns else with_merged_ids
+    return replace(table, table=merge(table.table, same))
 
 
 def up_to(table: Table, column: str, as_of: date) -> Table:

@@ -8,6 +8,7 @@ from datetime import date
 from ibis.expr.types import Table
 
 from patronage.evidence.engine import Engine
+from patronage.evidence.identity import Identities
 from patronage.evidence.loaded import Loaded
 
 Relation = Table
@@ -25,7 +26,9 @@ class Orders:
     delivery_option_id, place (text), is_product (bool), is_return (bool), is_repeat (bool: an exact
     repeat of an earlier line), returns_order_id (text: the order a return ties to), line_margin (float64,
     null where no unit cost is known). Only lines up to as_of, inclusive. given: canonical columns the
-    source maps. costed_share: of product revenue, with a unit cost known.
+    source maps. costed_share: of product revenue, with a unit cost known. identities: which customer ids
+    were merged, None where nothing declares it; then customer_id is that of the merged customer and the
+    table has source_customer_id too.
     """
 
     table: Table
@@ -34,6 +37,7 @@ class Orders:
     given: frozenset[str]
     costed_share: float
     loaded: Loaded
+    identities: Identities | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,37 @@ class QuarantineReason:
 
 
 @dataclass(frozen=True, slots=True)
+class IdRule:
+    """What one rule of `identity` did, after those before it.
+
+    merged: customer ids that it joined to another. kept_apart: pairs that it would have joined and a review forbids.
+    """
+
+    rule: str
+    merged: int
+    kept_apart: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValue:
+    """A value that more customer ids share than one person could have, so that it merged nobody."""
+
+    rule: str
+    value: str
+    ids: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergedIds:
+    """How many customer ids the sources have, how many customers these make, and by which rule."""
+
+    ids: int
+    customers: int
+    rules: tuple[IdRule, ...]
+    shared_values: tuple[SharedValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CurrencyLines:
     """Order lines of one other currency that were converted.
 
@@ -79,7 +110,10 @@ class OrderSummary:
     unread_books: lines of the accounts that the evidence cannot be held against, each with the reason. months: one
     row per calendar month (month, revenue, orders, customers, lines, anonymous, returns). not_product: one row per
     code kept apart (product_id, product, lines, amount). quarantined_rows: every row set aside, with its place in
-    the source, all of its reasons, and its cells as they stand there.
+    the source, all of its reasons, and its cells as they stand there. merged_ids and merged_customers: customers
+    under several ids, None where nothing declares them; the table has one row per id of such a customer:
+    customer_id (as in the sources), merged_id (as everywhere else), place (0 for the id that was known first, which
+    names the customer).
     """
 
     grade: Grade
@@ -110,6 +144,7 @@ class OrderSummary:
     value_basis: str
     columns: tuple[ColumnQuality, ...]
     quarantine: tuple[QuarantineReason, ...]
+    merged_ids: MergedIds | None
     currencies: tuple[CurrencyLines, ...]
     missing_rates: tuple[MissingRates, ...]
     books: tuple[Reconciliation, ...]
@@ -117,6 +152,7 @@ class OrderSummary:
     months: StoredTable
     not_product: StoredTable
     quarantined_rows: StoredTable
+    merged_customers: StoredTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

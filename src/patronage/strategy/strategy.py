@@ -17,12 +17,14 @@ from patronage.strategy.activity_entries import ACTIVITIES, POOLS
 from patronage.strategy.company import COMPANY, Company
 from patronage.strategy.document import Document, Flaw, Node, Place, plain
 from patronage.strategy.faults import section_flaws, unknown_key
+from patronage.strategy.identity import IDENTITY
 from patronage.strategy.refusal import key_shown
 from patronage.strategy.section import Section
 from patronage.strategy.segments import SEGMENTS, SegmentRules
 from patronage.strategy.source_entries import SOURCES
 from patronage.strategy.yaml_reader import read_document
 from patronage.vocabulary.errors import Fault, StrategyError
+from patronage.vocabulary.identity import IdentityRules
 from patronage.vocabulary.sources import SourceMapping
 
 LATER_SECTIONS = frozenset({
@@ -55,6 +57,7 @@ class Strategy:
     section_digests: Mapping[str, str]
     company: Company = field(metadata=read_by(COMPANY))
     sources: tuple[SourceMapping, ...] = field(default=(), metadata=read_by(SOURCES))
+    identity: IdentityRules | None = field(default=None, metadata=read_by(IDENTITY))
     pools: Pools | None = field(default=None, metadata=read_by(POOLS))
     activities: Activities | None = field(default=None, metadata=read_by(ACTIVITIES))
     costs_of_action: CostsOfAction | None = field(default=None, metadata=read_by(COSTS_OF_ACTION))

@@ -23,6 +23,7 @@ from patronage.study.backtest_days import Asked, asked_days, windows
 from patronage.study.backtest_words import told
 from patronage.study.catalog import the_wiring
 from patronage.study.gather import Gathered, gathered, typed_evidence
+from patronage.study.identities import with_identities
 from patronage.study.runner import Bench, compute
 from patronage.study.study import quiet
 from patronage.study.workbench import at_work, bench_at
@@ -61,6 +62,7 @@ def backtest(project: Project, asked: Asked, say: Callable[[str], None] = quiet)
     strategy = load_strategy(project.strategy)
     with at_work(project) as engine:
         found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
+        found = with_identities(project, strategy.identity, found, engine, say)
         loaded = found.tables.get("orders")
         if loaded is None:
             raise EvidenceError(Fault("sources", "have no orders", "a backtest needs order lines"))

@@ -14,8 +14,10 @@ from patronage.evidence.assemble import (
     assembled_orders,
     assembled_products,
     last_good_day,
+    under_merged_ids,
 )
 from patronage.evidence.currencies import HOLDS_DAYS, Rates
+from patronage.evidence.identity import Identities
 from patronage.evidence.load import LoadSettings, load
 from patronage.evidence.loaded import Loaded
 from patronage.study.cache import building, read_value, write_value
@@ -41,12 +43,18 @@ class _MovedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The loaded tables of a run, their fingerprints and the files behind them."""
+    """The loaded tables of a run, their fingerprints and the files behind them.
+
+    identities: which customer ids are one customer, None where nothing declares it. beside: records of the files,
+    beside the sources, that this stands on.
+    """
 
     tables: Mapping[str, Loaded]
     digests: Mapping[str, str]
     files: Mapping[str, tuple[InputFile, ...]]
     folders: tuple[str, ...]
+    identities: Identities | None = None
+    beside: tuple[dict[str, Any], ...] = ()
 
 
 def gathered(
@@ -127,6 +135,8 @@ def typed_evidence(found: Gathered, engine: Engine, as_of: date | None) -> tuple
         made.append(assembled_events(table, engine, day))
     if (table := found.tables.get("exits")) and day:
         made.append(assembled_exits(table, engine, day))
+    if found.identities is not None:
+        made = [under_merged_ids(item, found.identities) for item in made]
     return day, {type(item): item for item in made}
 
 

@@ -18,6 +18,7 @@ from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
 from patronage.study.engines import computing
 from patronage.study.gather import Gathered, gathered
+from patronage.study.identities import with_identities
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
@@ -51,6 +52,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
         if faults := segment_faults(project, strategy):
             raise StrategyError(*faults)
         found = gathered(project, strategy.sources, strategy.company.currency, loading, say)
+        found = with_identities(project, strategy.identity, found, loading, say)
         bench = bench_at(project, strategy, found, engine, options.as_of)
         compute(wiring, bench, wanted, say)
         record: dict[str, Any] = {
@@ -61,7 +63,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "engine": engine.runs.name,
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
             "segment_names": {one.id: one.name for one in strategy.segments.segments} if strategy.segments else {},
-            "inputs": [input_record(m, found.files[m.table]) for m in strategy.sources],
+            "inputs": [input_record(m, found.files[m.table]) for m in strategy.sources] + list(found.beside),
             "tables": [_rows_of(table) for table in found.tables.values()],
             "notes": _notes(bench, found),
             "uses": [*found.folders, *_folders(bench)],

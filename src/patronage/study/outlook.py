@@ -15,6 +15,7 @@ from patronage.evidence.load import LoadSettings, gaps_of_rates, load, source_fa
 from patronage.strategy.strategy import Strategy, load_strategy
 from patronage.study.catalog import GIVEN, the_wiring
 from patronage.study.gather import opened_rates, rates_first
+from patronage.study.identities import review_faults
 from patronage.study.inputs import matching
 from patronage.study.segment_faults import segment_faults
 from patronage.study.wiring import Wiring, evidence_name
@@ -36,7 +37,7 @@ def outlook(project: Project) -> dict[str, Any]:
     """
     strategy = load_strategy(project.strategy)
     faults, gaps = _looked_at(project, strategy)
-    if faults := [*segment_faults(project, strategy), *faults]:
+    if faults := [*segment_faults(project, strategy), *faults, *review_faults(project, strategy.identity)]:
         raise EvidenceError(*faults)
     declared = {source.table for source in strategy.sources}
     here: set[type] = {Engine, Terms}

@@ -122,6 +122,8 @@ EVENTS = [
     {"activity_id": "pack", "customer_id": "late", "at": "2024-03-01", "quantity": 1.0},
 ]
 
+IDS = [{"customer_id": name, "place": place} for name, place in (("B", 0), ("b ", 1), ("c", 0), ("Åsa 😀", 1))]
+
 RATES = [
     {"currency": "DE", "date": "2021-12-01", "rate": 0.85},
     {"currency": "DE", "date": "2021-12-01 15:00:00", "rate": 0.86},

@@ -26,6 +26,7 @@ from patronage.evidence.queries import (
     cohorts,
     gaps,
     holdout,
+    identity,
     lifetime,
     lists,
     losses,
@@ -117,6 +118,8 @@ STAGES: Mapping[str, Make] = {
     ),
     "firsts": lambda s: newcomers.first_orders(s.orders.table),
     "listed": lambda s: overlap.listed_customers([s["work"], s["other_work"], s["work"]]),
+    "same": lambda s: s["ids"].mutate(merged_id=s["ids"].customer_id.cases(("b ", "B"), ("B", "B"), else_="c")),
+    "keyed": lambda s: identity.keyed_customers(s.customers.table, ["geography", "industry"]),
     "rate_days": lambda s: rates.rate_days(s["rates"], holds_days=400),
     "first_rates": lambda s: rates.first_rates(s["rates"]),
     "rated": lambda s: rates.with_rates(
@@ -180,6 +183,16 @@ CASES: Mapping[str, Make] = {
     "holdout.since": STAGES["since"],
     "holdout.recent_repeats": STAGES["repeats"],
     "holdout.forecast_and_since": lambda s: holdout.forecast_and_since(s["histories"], s["since"], s["repeats"]),
+    "identity.keyed_customers": STAGES["keyed"],
+    "identity.plain_text": lambda s: s.customers.table.select(text=identity.plain_text(s.customers.table.name)),
+    "identity.exact_pairs": lambda s: identity.exact_pairs(identity.keyed_customers(s["ids"], ["place"]), most=9),
+    "identity.widely_shared": lambda s: identity.widely_shared(identity.keyed_customers(s["ids"], ["place"]), most=1),
+    "identity.first_seen_customers": lambda s: identity.first_seen_customers(s.orders.table, s.customers.table),
+    "identity.with_merged_ids": lambda s: identity.with_merged_ids(s.orders.table, s["same"]),
+    "identity.merged_lists": lambda s: identity.merged_lists(
+        s["ids"].mutate(decision_id=s["ids"].place.cast("string"), treated=s["ids"].place == 0), s["same"]
+    ),
+    "identity.merged_customers": lambda s: identity.merged_customers(s.customers.table, s["same"]),
     "lifetime.recent_value": STAGES["recent"],
     "lifetime.customer_facts": STAGES["facts"],
     "lifetime.kept_value": lambda s: lifetime.kept_value(s["facts"], s["days"]),

@@ -15,10 +15,13 @@ from patronage.evidence.tables import Books, Orders
 from patronage.findings.who import (
     ColumnQuality,
     CurrencyLines,
+    IdRule,
+    MergedIds,
     MissingRates,
     OrderSummary,
     QuarantineReason,
     Reconciliation,
+    SharedValue,
 )
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
@@ -42,6 +45,7 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         value_basis=basis.words,
         books=checked,
         unread_books=unread,
+        **_merged(orders),
         months=orders.engine.keep(order_months(orders), "months"),
         not_product=orders.engine.keep(not_product_lines(orders), "not_product"),
         quarantined_rows=orders.engine.keep(orders.engine.open(orders.loaded.quarantine), "quarantined_rows"),
@@ -50,6 +54,20 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         **_later(orders),
         note=silence(orders.as_of, last_good_day(orders.loaded, orders.engine)),
     )
+
+
+def _merged(orders: Orders) -> dict[str, Any]:
+    """Who was under several ids, None where nothing declares it."""
+    found = orders.identities
+    if found is None:
+        return {"merged_ids": None}
+    rules = tuple(IdRule(one.rule, one.merged, one.kept_apart) for one in found.rules)
+    shared = tuple(SharedValue(one.rule, one.value, one.ids) for one in found.widely_shared)
+    table = orders.engine.open(found.table).order_by("merged_id", "place")
+    return {
+        "merged_ids": MergedIds(found.ids, found.customers, rules, shared),
+        "merged_customers": orders.engine.keep(table, "merged_customers"),
+    }
 
 
 def silence(as_of: date, last: date) -> str:

@@ -215,7 +215,7 @@ def data_quality(pages: Pages) -> Section:
         f"{summary.repeated_lines:,} exact repeats are kept "
         f"and flagged. Value is counted as {summary.value_basis}."
     )
-    words = " ".join(filter(None, (words, summary.note)))
+    words = " ".join(filter(None, (words, _merged(summary.merged_ids), summary.note)))
     tables = [
         page_table(
             "Columns",
@@ -234,6 +234,14 @@ def data_quality(pages: Pages) -> Section:
         rows = [pages.plain(one) for one in summary.books]
         tables.append(page_table("Beside the books", rows, {key: label(key) for key in rows[0]}))
     return Section("quality", "Data", title, (words,), (), (), tuple(tables))
+
+
+def _merged(found: Any) -> str:
+    """How many customer ids were merged, in a sentence; empty where none were."""
+    if found is None or found.ids == found.customers:
+        return ""
+    rules = ", ".join(f"{one.merged:,} by {one.rule}" for one in found.rules if one.merged)
+    return f"{found.ids:,} customer ids are {found.customers:,} customers: {rules} were merged."
 
 
 def _changes(parts: Any) -> list[tuple[str, float]]:
