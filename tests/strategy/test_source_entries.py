@@ -57,7 +57,7 @@ def test_rates_say_for_how_long_each_holds():
             "deals: {from: a}",
             (
                 "line 3, column 3: sources.deals: belongs to a later release; take it out; this one reads "
-                "orders, customers, products, books, activity_events, exits, rates"
+                "orders, customers, products, books, activity_events, exits, treatments, rates"
             ),
         ),
         ("order: {from: a}", "line 3, column 3: sources.order: is not a known key; did you mean 'orders'?"),

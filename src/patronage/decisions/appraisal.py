@@ -157,14 +157,14 @@ def _valued(priced: Priced, told: Floats, terms: Terms) -> Decision:
     """The decision at the effect that is declared (told, in draws), or at as much of it as can be had."""
     case, action, paid = priced.case, priced.action, priced.paid
     effect = np.minimum(told, case.most)
-    grade = weakest((case.gain.grade, action.grade))
+    grade = weakest((case.gain.grade, action.effect_grade or action.grade))
     gain, cost = _row(case.gain, terms), paid.cost
     gained = Flow(float(effect.mean()) * case.gain.mean, case.pattern)
     verdict = weighed(effect * gain - paid.present, gained.present - cost.present, terms, grade)
     # What the test would settle is the effect: all else stands at its mean.
     known = worth_of_knowing(effect * case.gain.mean - cost.present)
     decision = Decision(
-        case.move, case.questions, _reason(priced, verdict, (_at_effect(case, told), gained.present), terms),
+        case.move, case.questions, _reason(priced, verdict, (_at_effect(priced, told), gained.present), terms),
         Status.NOTHING_TO_GAIN, grade, case.at_stake,
         cost=cost,
         hours=case.customers * action.hours.mean,
@@ -177,8 +177,12 @@ def _valued(priced: Priced, told: Floats, terms: Terms) -> Decision:
     return verdict.told(decision, net_by_year(gained, cost), payback(cost.one_off, gained, paid.running))
 
 
-def _at_effect(case: Case, told: Floats) -> str:
-    """At which effect the value was worked out: as declared (told, in draws), else as much of it as can be had."""
+def _at_effect(priced: Priced, told: Floats) -> str:
+    """At which effect the value was worked out: as known (told, in draws), else as much of it as can be had."""
+    case, known = priced.case, priced.action.effect_told
+    if known is not None:
+        used = percent(float(np.minimum(told, case.most).mean()))
+        return f"at the effect {known} ({used})"
     declares, used = percent(float(told.mean())), percent(float(np.minimum(told, case.most).mean()))
     if declares == used:
         return f"at the effect the company declares ({used})"
@@ -261,13 +265,14 @@ def _hopeless(case: Case, paid: Paid, terms: Terms) -> Decision:
 
 def _drivers(priced: Priced, effect: Floats, gain: Floats) -> tuple[Driver, ...]:
     case, grade, paid = priced.case, priced.action.grade, priced.paid
+    known = priced.action.effect_grade or grade
     mean, each, cost = float(effect.mean()), case.gain.mean, paid.cost.present
     e05, e95 = ends(effect)
     g05, g95 = ends(gain)
     c05, c95 = ends(paid.present)
     return strongest_first(
         (
-            Driver(case.effect.unit, e05 * each - cost, e95 * each - cost, grade),
+            Driver(case.effect.unit, e05 * each - cost, e95 * each - cost, known),
             Driver("money at each unit of effect", mean * g05 - cost, mean * g95 - cost, case.gain.grade),
             Driver("cost of acting", mean * each - c05, mean * each - c95, grade),
         )

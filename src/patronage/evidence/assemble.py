@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from patronage.evidence.queries.identity import merged_customers, merged_lists, with_merged_ids
-from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
+from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products, Treatments
 from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ def assembled_events(loaded: Loaded, engine: Engine, as_of: date) -> ActivityEve
 def assembled_exits(loaded: Loaded, engine: Engine, as_of: date) -> Exits:
     """The customers who left up to the as-of date."""
     return Exits(up_to(engine.open(loaded.good), "at", as_of), engine)
+
+
+def assembled_treatments(loaded: Loaded, engine: Engine, as_of: date) -> Treatments:
+    """Who was acted on up to the as-of date."""
+    return Treatments(up_to(engine.open(loaded.good), "at", as_of), engine)
 
 
 def under_merged_ids(table: Any, identities: Identities) -> Any:

@@ -172,8 +172,23 @@ RATES = Contract(
     ),
     unique=("currency", "date"),
 )
+TREATMENTS = Contract(
+    "treatments",
+    (
+        _key("customer_id", needed=True),
+        _key("decision_id"),
+        _key("experiment_id"),
+        _text("arm"),
+        _moment("at"),
+        _number("cost"),
+    ),
+    either=(("decision_id",), ("experiment_id",)),
+    further=Kind.NUMBER,
+)
 
-CONTRACTS = {item.table: item for item in (ORDERS, CUSTOMERS, PRODUCTS, BOOKS, ACTIVITY_EVENTS, EXITS, RATES)}
+CONTRACTS = {
+    item.table: item for item in (ORDERS, CUSTOMERS, PRODUCTS, BOOKS, ACTIVITY_EVENTS, EXITS, RATES, TREATMENTS)
+}
 """The contracts of all canonical tables that can be loaded, by table."""
 
 CURRENCY = "currency"

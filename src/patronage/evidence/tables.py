@@ -7,6 +7,7 @@ from datetime import date
 
 from ibis.expr.types import Table
 
+from patronage.evidence.acceptance import Acceptance
 from patronage.evidence.engine import Engine
 from patronage.evidence.identity import Identities
 from patronage.evidence.loaded import Loaded
@@ -88,3 +89,26 @@ class Exits:
 
     table: Table
     engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Treatments:
+    """Who was acted on, and when: customer_id, decision_id, experiment_id, arm, at and cost; null where not given."""
+
+    table: Table
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptances:
+    """The decisions that stand accepted, with the customers of each.
+
+    table: decision_id, customer_id, treated (bool, false for those left alone by chance), one row per decision and
+    customer, of decisions with a holdout; None where there is none. fault: why the journal cannot be read, None where
+    it can.
+    """
+
+    each: tuple[Acceptance, ...]
+    table: Table | None
+    engine: Engine
+    fault: str | None = None

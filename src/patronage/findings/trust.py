@@ -1,4 +1,4 @@
-"""Findings about how far the product can be trusted: forecasts beside what happened since."""
+"""Findings about how far the product can be trusted: forecasts and decisions beside what happened since."""
 
 from __future__ import annotations
 
@@ -104,3 +104,95 @@ class Backtest:
     words: tuple[str, ...]
     origins: tuple[Origin, ...] = ()
     pooled: Pooled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """A figure with its 90% interval."""
+
+    mean: float
+    p05: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """The customers of a decision whom the evidence knows: those acted on, and those left alone by chance."""
+
+    treated: int
+    holdout: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredEffect:
+    """Share of the customers acted on for whom the action worked, as the holdout shows it.
+
+    assumed: the share that the decision was valued with; None where it had none. share: with its lasting interval.
+    standard_error: of the share. rise: of the share of customers who bought, from acting. reach: by how much that share
+    rises for each one the action works on, None where the effect is told by money.
+    """
+
+    assumed: float | None
+    share: Ranged
+    standard_error: float
+    rise: float | None
+    reach: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """An accepted decision: what was expected of it by now, and what it brought, before its cost.
+
+    starts, until: first and last day that count. expected, measured: gain from all customers acted on, in currency, of
+    the first in money of the accept; None where it cannot be told. The intervals of measured and of the effect hold at
+    all looks together, however often and early they are taken. p_better: probability that it works at all, by whether
+    more customers buy or, where the effect shows in money, by whether more comes in. uneven: P of arms so uneven by
+    chance, told where it is below 0.001. verdict: as_expected, more_than_expected, less_than_expected, harmful, open,
+    too_early, no_holdout, uneven_arms or not_measurable. why: in words.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    accepted_at: date
+    starts: date
+    until: date
+    arms: Arms
+    expected: Ranged | None
+    measured: Ranged | None
+    effect: MeasuredEffect | None
+    p_better: float | None
+    uneven: float | None
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindEffect:
+    """What the experiments of one kind of action show together: the share of customers for whom it works.
+
+    spread: by how much the share differs between their groups of customers (sd), 0 where chance explains it.
+    decisions: ids of those that were measured.
+    """
+
+    kind: str
+    mean: float
+    standard_error: float
+    spread: float
+    decisions: tuple[str, ...]
+    treated: int
+    held_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """Every accepted decision, expected against measured, and what the experiments show of each kind of action.
+
+    unit: of money. effects: of kinds with an experiment whose effect could be told.
+    """
+
+    grade: Grade
+    as_of: date
+    unit: str
+    decisions: tuple[Tracked, ...]
+    effects: tuple[KindEffect, ...]

@@ -73,8 +73,8 @@ def measured_effect(treated: Arm, control: Arm, *, level: float = 0.90, planned:
 
     level: of both intervals. planned: how much will be seen when the lasting interval is to be narrowest, over how much
     is seen now, > 0: in units where units come one by one, in time where the outcomes of the same units grow with it;
-    chosen before the first look. Sources: Deng, Xu, Kohavi & Walker (2013), CUPED, with one slope within arms; Welch (1947);
-    Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), asymptotic confidence sequences, normal mixture.
+    chosen before the first look. Sources: Deng, Xu, Kohavi & Walker (2013), CUPED, with one slope within arms; Welch
+    (1947); Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), asymptotic confidence sequences, normal mixture.
     """
     arms = _checked(treated, control)
     if not 0 < planned < math.inf:

@@ -33,7 +33,8 @@ class ActionCost:
 
     cost: per customer treated, once, in the company's currency. one_off: for the action as a whole. yearly: for the
     action as a whole, in every year of the horizon. hours: per customer treated. effect: share of treated customers
-    for whom it works, None where the company declares none.
+    for whom it works, None where the company declares none. effect_grade, effect_told: how the effect is known and
+    spoken of where experiments have told it; None as the rest.
     """
 
     kind: ActionKind
@@ -45,6 +46,8 @@ class ActionCost:
     grade: Grade = Grade.ASSUMPTION
     evidence: str | None = None
     line: int | None = None
+    effect_grade: Grade | None = None
+    effect_told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

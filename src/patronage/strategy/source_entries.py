@@ -106,6 +106,9 @@ class SourceEntries(StrictEntry):
     books: SourceEntry | None = Field(None, description="Figures of the accounts, by period and line.")
     activity_events: SourceEntry | None = Field(None, description="Work done for customers.")
     exits: SourceEntry | None = Field(None, description="Customers who left, and why.")
+    treatments: SourceEntry | None = Field(
+        None, description="Who was acted on, and when: customer_id, decision_id and at."
+    )
     rates: RatesEntry | None = Field(
         None, description="Rates by which order lines in other currencies are converted: currency, date, rate."
     )

@@ -19,6 +19,7 @@ from patronage.analyses.worth.customer_equity import customer_equity
 from patronage.analyses.worth.customer_profit import customer_profit
 from patronage.analyses.worth.lifetime_value import lifetime_value
 from patronage.analyses.worth.repeat_buying import repeat_buying
+from patronage.analyses.worth.track_record import track_record
 from patronage.analyses.worth.whale_curve import whale_curve
 from patronage.decisions.rules.acquire import acquire
 from patronage.decisions.rules.grow import grow
@@ -28,7 +29,16 @@ from patronage.decisions.rules.protect import protect
 from patronage.decisions.rules.retain import retain
 from patronage.decisions.rules.win_back import win_back
 from patronage.evidence.engine import Engine
-from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
+from patronage.evidence.tables import (
+    Acceptances,
+    ActivityEvents,
+    Books,
+    Customers,
+    Exits,
+    Orders,
+    Products,
+    Treatments,
+)
 from patronage.strategy.actions import CostsOfAction
 from patronage.strategy.activities import Activities, Pools
 from patronage.strategy.segments import SegmentRules
@@ -38,7 +48,7 @@ from patronage.vocabulary.terms import Terms
 GIVEN: frozenset[type] = frozenset(
     {
         Engine, Terms,
-        Orders, Customers, Products, Books, ActivityEvents, Exits,
+        Orders, Customers, Products, Books, ActivityEvents, Exits, Treatments, Acceptances,
         Pools, Activities, CostsOfAction, SegmentRules,
     }
 )  # fmt: skip
@@ -59,6 +69,7 @@ ANALYSES: tuple[Maker, ...] = (
     order_summary,
     price_discipline,
     repeat_buying,
+    track_record,
     whale_curve,
 )
 """The analyses of the package, in no particular order."""

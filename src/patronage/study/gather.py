@@ -13,6 +13,7 @@ from patronage.evidence.assemble import (
     assembled_exits,
     assembled_orders,
     assembled_products,
+    assembled_treatments,
     last_good_day,
     under_merged_ids,
 )
@@ -135,6 +136,8 @@ def typed_evidence(found: Gathered, engine: Engine, as_of: date | None) -> tuple
         made.append(assembled_events(table, engine, day))
     if (table := found.tables.get("exits")) and day:
         made.append(assembled_exits(table, engine, day))
+    if (table := found.tables.get("treatments")) and day:
+        made.append(assembled_treatments(table, engine, day))
     if found.identities is not None:
         made = [under_merged_ids(item, found.identities) for item in made]
     return day, {type(item): item for item in made}

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from patronage.analyses.who.order_summary import silence
 from patronage.decisions.ledger import ledger
+from patronage.decisions.tested import measured_decisions
 from patronage.evidence.assemble import last_good_day
 from patronage.evidence.currencies import gap_words
 from patronage.evidence.replacing import replacing
+from patronage.findings.trust import TrackRecord
 from patronage.strategy.strategy import load_strategy
+from patronage.study.accepted import acceptances_digest
 from patronage.study.cache import building, write_value
 from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
@@ -60,6 +63,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "options": options.digest,
             "only": options.only,
             "strategy": strategy_digest,
+            "accepted": acceptances_digest(project),
             "engine": engine.runs.name,
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
             "segment_names": {one.id: one.name for one in strategy.segments.segments} if strategy.segments else {},
@@ -93,6 +97,7 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
     target = project.runs / name
     with building(target) as folder:
         rows = proposals(the_wiring(), _within(bench, folder), say)
+        rows = measured_decisions(rows, bench.values.get(TrackRecord))
         write_value(Ledger(ledger(rows, engine=bench.engine)), folder, "ledger")
         record |= {
             "run": name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from patronage.study.accepted import acceptances_digest
 from patronage.study.digest import file_digest
 from patronage.study.inputs import inputs_of, recorded_files, recorded_source
 from patronage.study.options import RunOptions
@@ -59,11 +60,13 @@ def open_study(folder: str | Path) -> Study:
 
 
 def _unchanged(project: Project, options: RunOptions) -> Run | None:
-    """The last run, where neither strategy file, sources, code nor options have changed since."""
+    """The last run, where neither strategy file, sources, accepted decisions, code nor options changed since."""
     last = project.last(partial=options.only is not None)
     if last is None or last.record is None or last.record.get("version") != VERSION:
         return None
     record = last.record
+    if record.get("accepted") != acceptances_digest(project):
+        return None
     if record.get("options") != options.digest or record.get("strategy") != file_digest(project.strategy):
         return None
     for source in record["inputs"]:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits
 
 from patronage.decisions.file_lock import locked
-from patronage.evidence.assemble import last_good_day
+from patronage.evidence.assemble import last_good_day, under_merged_ids
 from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.periods import years_before
-from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products
+from patronage.evidence.tables import Acceptances, ActivityEvents, Books, Customers, Exits, Orders, Products, Treatments
+from patronage.study.accepted import acceptances_digest
+from patronage.study.accepting import acceptances
 from patronage.study.catalog import GIVEN
 from patronage.study.digest import digest
 from patronage.study.gather import Gathered, typed_evidence
@@ -38,7 +40,7 @@ MOST_YEARS_AFTER = 1
 
 BEHIND = {
     Orders: ("orders", "products"), Customers: ("customers",), Products: ("products",), Books: ("books",),
-    ActivityEvents: ("activity_events",), Exits: ("exits",),
+    ActivityEvents: ("activity_events",), Exits: ("exits",), Treatments: ("treatments",),
 }  # fmt: skip
 """Which loaded tables stand behind each typed table."""
 
@@ -74,6 +76,11 @@ def bench_at(project: Project, strategy: Strategy, found: Gathered, engine: Engi
         if type(section) in GIVEN:
             values[type(section)] = section
             digests[type(section)] = strategy.section_digests[name]
+    values[Acceptances] = acceptances(project, engine)
+    digests[Acceptances] = acceptances_digest(project)
+    if found.identities is not None:
+        values[Acceptances] = under_merged_ids(values[Acceptances], found.identities)
+        digests[Acceptances] = digest(digests[Acceptances], found.identities.fingerprint)
     terms = _terms(strategy, day)
     values[Terms] = terms
     digests[Terms] = digest(terms)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from tests.evidence.queries.order_lines import DAY, FLOAT, MOMENT, TEXT, TRUTH, WHOLE
 
 NAN = float("nan")
+moment = datetime.fromisoformat
 
 
 def columns(**kinds: str) -> dict[str, Any]:
@@ -115,6 +116,15 @@ FINDINGS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
               ("B", 0.9, 8.0, 80.0, 1.0, 70.0, 160.0, 3.0, 10.0, 0.75, 3.0, 0.75, 120.5),
               ("c", 0.2, 1.0, 80.0, 0.0, 9.0, 40.0, 0.0, 10.0, 0.0, 3.0, 0.125, NAN),
               ("Åsa 😀", 1.0, 4.0, -1.0, -9.0, -1.0, 0.5, 0.0, 10.0, 0.0, 3.0, 0.5, None))),
+    "acceptances": (
+        columns(text="decision_id customer_id", truth="treated"),
+        _rows("decision_id customer_id treated", ("d", "B", True), ("d", "c", False), ("d", "Åsa 😀", True),
+              ("d", "nobody", False), ("e", "B", False))),
+    "treatments": (
+        columns(text="customer_id decision_id arm", moment="at", number="cost"),
+        _rows("customer_id decision_id arm at cost", ("B", "d", "treated", moment("2024-01-01 23:59"), 2.5),
+              ("c", "d", "Treated", moment("2023-03-01"), None), ("x", "d", None, moment("2024-02-29"), 1.0),
+              ("B", "e", None, moment("2020-01-01"), NAN), ("B", "d", None, moment("2024-02-01"), 2.5))),
     "codes": (columns(text="item", whole="code"), _rows("item code", ("p1", 0), ("p3", 1), ("none", 2))),
     "members": (columns(text="product_id", whole="code"),
                 _rows("product_id code", ("p1", 0), ("p2", 0), ("p3", 1), ("p9", 2))),

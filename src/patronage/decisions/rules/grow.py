@@ -7,6 +7,7 @@ import numpy as np
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.targeting import Group, Target, decided, life_pattern, years_covered
+from patronage.decisions.tested import experiment_basis, known_action
 from patronage.decisions.timing import Pattern, annuity, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
@@ -14,6 +15,7 @@ from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import category_gaps
 from patronage.findings.lifetime import LifetimeValue
 from patronage.findings.partnership import CategoryGap
+from patronage.findings.trust import TrackRecord
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.grade import weakest
@@ -30,8 +32,14 @@ EFFECT = EffectWords(
 )
 
 
-def grow(
-    gap: CategoryGap, lifetime: LifetimeValue | None, terms: Terms, engine: Engine, costs: CostsOfAction | None
+def grow(  # noqa: PLR0913  each parameter is a need of its own, read by the wiring
+    gap: CategoryGap,
+    lifetime: LifetimeValue | None,
+    terms: Terms,
+    engine: Engine,
+    costs: CostsOfAction | None,
+    *,
+    record: TrackRecord | None = None,
 ) -> tuple[Decision, ...]:
     """Decisions to offer customers a category that they lack, one for each category, each customer in the best one.
 
@@ -54,7 +62,7 @@ def grow(
             group.customers, group.amount, gain, EFFECT,
             Trial("get the offer", f"buy {name}", group.base, 1.0, group.customers),
             pattern,
-            (_basis(group, gap),),
+            (_basis(group, gap), *experiment_basis(record, "grow")),
             most=group.room,
             in_revenue=gap.basis == REVENUE,
         )  # fmt: skip
@@ -62,7 +70,7 @@ def grow(
     # What a category brings is counted before cost to serve, so it moves as all value before cost does.
     shared = np.ones(terms.draws) if lifetime is None else lifetime.shared_gain.astype(np.float64)
     grade = gap.grade if lifetime is None else weakest((gap.grade, lifetime.grade))
-    action = costs.of("grow") if costs else None
+    action = known_action(costs, record, "grow")
     return decided(candidates, Target("grow", action, grade, shared, case), terms, engine) or (_nobody(),)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, BreakEven, Decision, Move, Status, nothing_to_gain
 from patronage.decisions.targeting import SLIGHT, Group, acting_of, group_of
+from patronage.decisions.tested import experiment_basis, known_action
 from patronage.decisions.timing import annuity, pattern_of
 from patronage.decisions.trial import Trial
 from patronage.decisions.weighing import around_mean, spread_gain
@@ -24,6 +25,7 @@ from patronage.evidence.queries.lists import (
 from patronage.evidence.queries.losses import margin_rate
 from patronage.evidence.tables import Relation
 from patronage.findings.right_to_win import PriceDiscipline
+from patronage.findings.trust import TrackRecord
 from patronage.findings.worth import CustomerProfit
 from patronage.kernels.draws import stream
 from patronage.strategy.actions import ActionCost, CostsOfAction
@@ -53,12 +55,14 @@ NOISE = (
 SMALL = "No customer pays so much less than usual that holding the price would bring back its cost."
 
 
-def price(
+def price(  # noqa: PLR0913  each parameter is a need of its own, read by the wiring
     discipline: PriceDiscipline,
     profit: CustomerProfit | None,
     terms: Terms,
     engine: Engine,
     costs: CostsOfAction | None,
+    *,
+    record: TrackRecord | None = None,
 ) -> tuple[Decision, ...]:
     """Decisions to bring prices back to what product, volume and month explain, one for each place that leaks most."""
     leakage, customers = discipline.leakage, engine.open(discipline.customers)
@@ -66,9 +70,11 @@ def price(
     if leakage.mean <= 0 or leakage.p05 <= 0 or told <= 0:
         return (_nothing(discipline, NOISE),)
     years = annuity(terms.horizon.years, terms.discount_rate)
-    action = costs.of("price") if costs else None
+    action = known_action(costs, record, "price")
     candidates = worth_acting_on(below_price(customers, leakage.mean / told, years), acting_of(action))
-    at = PriceHolding(discipline, _margin(profit, terms, engine), years, action, terms, engine)
+    at = PriceHolding(
+        discipline, _margin(profit, terms, engine), years, action, terms, engine, experiment_basis(record, "price")
+    )
     first = engine.records(leaking_places(candidates, PLACES))
     places = [row for row in first if row["amount"] >= SLIGHT * leakage.mean] or first[:1]
     return tuple(_decision(candidates, str(row["segment"]), at) for row in places) or (_nothing(discipline, SMALL),)
@@ -84,6 +90,7 @@ class PriceHolding:
     action: ActionCost | None
     terms: Terms
     engine: Engine
+    experiments: tuple[Basis, ...]
 
 
 def _decision(candidates: Relation, place: str, at: PriceHolding) -> Decision:
@@ -114,7 +121,7 @@ def _case(group: Group, revenue: float, at: PriceHolding) -> Case:
         EFFECT,
         Trial("are held to the price", "pay the usual price", min(max(base, 0.0), 1.0), 1.0, group.customers),
         pattern_of(0.0, 0.0, years=at.terms.horizon.years, discount_rate=at.terms.discount_rate),
-        (_basis(group, revenue, at),),
+        (_basis(group, revenue, at), *at.experiments),
     )  # fmt: skip
 
 

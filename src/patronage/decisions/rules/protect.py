@@ -11,16 +11,18 @@ from patronage.decisions.appraisal import Case, EffectWords, appraised
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.leaving import Staying, share_lost_by_leaving
 from patronage.decisions.targeting import acting_of, life_pattern, shared_factor
+from patronage.decisions.tested import experiment_basis, known_action
 from patronage.decisions.trial import STILL, Trial
 from patronage.decisions.weighing import spread_gain
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import SD_OF_INTERVAL, Acting, as_people, largest, repeat_rows
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
+from patronage.findings.trust import TrackRecord
 from patronage.kernels.draws import stream
 from patronage.kernels.repeat_buying import RepeatModel, stated_repeat_buying
 from patronage.kernels.staying import staying_bg_nbd, staying_mbg_cnbd_k, staying_mbg_nbd, staying_pareto_nbd
-from patronage.strategy.actions import CostsOfAction
+from patronage.strategy.actions import ActionCost, CostsOfAction
 from patronage.vocabulary.estimate import Floats, estimate
 from patronage.vocabulary.horizon import DAYS_PER_YEAR, TimeUnit
 from patronage.vocabulary.terms import Terms
@@ -80,8 +82,14 @@ class Few:
         return float(self.lost.sum())
 
 
-def protect(
-    lifetime: LifetimeValue, repeat: RepeatBuying | None, terms: Terms, engine: Engine, costs: CostsOfAction | None
+def protect(  # noqa: PLR0913  each parameter is a need of its own, read by the wiring
+    lifetime: LifetimeValue,
+    repeat: RepeatBuying | None,
+    terms: Terms,
+    engine: Engine,
+    costs: CostsOfAction | None,
+    *,
+    record: TrackRecord | None = None,
 ) -> tuple[Decision, ...]:
     """Decisions about dependence on few customers: the largest one where it matters alone, and the rest of the ten."""
     few = _few(lifetime, repeat, engine, terms)
@@ -95,24 +103,26 @@ def protect(
         return (nothing_to_gain(move, QUESTIONS, why, at_stake=_revenue(few)),)
     alone = 1 if few.share(1) >= DEPENDENT and len(few.rows) > 1 else 0
     rest = replace(move, subject=f"the {len(few.rows) - 1} largest customers after the first") if alone else move
-    decisions = [_decision(few.first(alone, FEW), few, rest, lifetime, Protecting(terms, engine, costs))]
+    at = Protecting(terms, engine, known_action(costs, record, "protect"), experiment_basis(record, "protect"))
+    decisions = [_decision(few.first(alone, FEW), few, rest, lifetime, at)]
     if alone:
         single = replace(move, subject="the largest customer")
-        decisions.insert(0, _decision(few.first(0, 1), few, single, lifetime, Protecting(terms, engine, costs)))
+        decisions.insert(0, _decision(few.first(0, 1), few, single, lifetime, at))
     return tuple(decisions)
 
 
 @dataclass(frozen=True, slots=True)
 class Protecting:
-    """The run's terms, engine and declared costs."""
+    """The run's terms and engine, and what is known of the action."""
 
     terms: Terms
     engine: Engine
-    costs: CostsOfAction | None
+    action: ActionCost | None
+    experiments: tuple[Basis, ...]
 
 
 def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Protecting) -> Decision:
-    action = at.costs.of("protect") if at.costs else None
+    action = at.action
     leaving = float(part.leaving.mean())
     # Successes fall where customers would leave: an effect of `leaving` saves all of the loss.
     share = max(leaving, SLIM)
@@ -125,7 +135,7 @@ def _decision(part: Few, few: Few, move: Move, lifetime: LifetimeValue, at: Prot
         EFFECT,
         _trial(part),
         life_pattern(lifetime, at.terms, at.engine),
-        (_basis(part, few),),
+        (_basis(part, few), *at.experiments),
         most=leaving,
         in_revenue=lifetime.basis == REVENUE,
     )  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain
 from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern, shared_factor
+from patronage.decisions.tested import experiment_basis, known_action
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import Band, slipping
 from patronage.findings.lifetime import LifetimeValue
+from patronage.findings.trust import TrackRecord
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.terms import Terms
@@ -27,7 +29,13 @@ EFFECT = EffectWords(
 )
 
 
-def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOfAction | None) -> tuple[Decision, ...]:
+def retain(
+    lifetime: LifetimeValue,
+    terms: Terms,
+    engine: Engine,
+    costs: CostsOfAction | None,
+    record: TrackRecord | None = None,
+) -> tuple[Decision, ...]:
     """Decisions to keep customers who fall silent, one for each way of buying."""
     pattern = life_pattern(lifetime, terms, engine)
 
@@ -45,13 +53,13 @@ def retain(lifetime: LifetimeValue, terms: Terms, engine: Engine, costs: CostsOf
             EFFECT,
             Trial("get the contact", "buy again within a year", group.outcome, group.soon, group.customers),
             pattern,
-            (_basis(group),),
+            (_basis(group), *experiment_basis(record, "retain")),
             most=group.room,
             in_revenue=lifetime.basis == REVENUE,
         )  # fmt: skip
 
     candidates = slipping(engine.open(lifetime.customers), SLIPPING)
-    action = costs.of("retain") if costs else None
+    action = known_action(costs, record, "retain")
     shared = shared_factor(lifetime, engine)
     target = Target("retain", action, lifetime.grade, shared, case, leaving=True)
     return decided(candidates, target, terms, engine) or (_nobody(),)

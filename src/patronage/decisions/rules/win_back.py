@@ -7,11 +7,13 @@ from datetime import timedelta
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
 from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern, shared_factor
+from patronage.decisions.tested import experiment_basis, known_action
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.lists import bought_once, lapsed, last_year_paid
 from patronage.findings.lifetime import LifetimeValue, RepeatBuying
+from patronage.findings.trust import TrackRecord
 from patronage.strategy.actions import CostsOfAction
 from patronage.vocabulary.estimate import Estimate
 from patronage.vocabulary.terms import Terms
@@ -37,8 +39,14 @@ CONTEXT = (
 )
 
 
-def win_back(
-    lifetime: LifetimeValue, repeat: RepeatBuying, terms: Terms, engine: Engine, costs: CostsOfAction | None
+def win_back(  # noqa: PLR0913  each parameter is a need of its own, read by the wiring
+    lifetime: LifetimeValue,
+    repeat: RepeatBuying,
+    terms: Terms,
+    engine: Engine,
+    costs: CostsOfAction | None,
+    *,
+    record: TrackRecord | None = None,
 ) -> tuple[Decision, ...]:
     """Decisions to win back customers who left, one for each way of buying; worth is that of a second life.
 
@@ -47,7 +55,7 @@ def win_back(
     """
     customers = engine.open(lifetime.customers)
     candidates = lapsed(customers, last_year_paid(engine.open(repeat.days)), GONE)
-    action = costs.of("win_back") if costs else None
+    action = known_action(costs, record, "win_back")
     pattern = life_pattern(lifetime, terms, engine)
 
     def case(group: Group, gain: Estimate) -> Case:
@@ -63,7 +71,7 @@ def win_back(
             EFFECT,
             Trial("get the offer", "buy again within a year", group.outcome, group.soon, group.customers),
             pattern,
-            (_basis(group),),
+            (_basis(group), *experiment_basis(record, "win_back")),
             most=group.room,
             in_revenue=lifetime.basis == REVENUE,
         )  # fmt: skip

@@ -19,7 +19,10 @@ from patronage.faces.report.blocks import Section
 from patronage.faces.report.ledger_section import ledger_section
 from patronage.faces.report.pages import Pages
 from patronage.faces.report.redaction import Names, hidden_names, plain_names
+from patronage.faces.report.track_section import track_section, without_record
 from patronage.faces.words import money, numbered, percent, span, unit_of
+from patronage.study.tracking import track
+from patronage.vocabulary.errors import AbsentError
 from patronage.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
@@ -58,7 +61,8 @@ def write_report(run: Run, decisions: tuple[Decision, ...], path: Path, *, redac
 def document(run: Run, decisions: tuple[Decision, ...], names: Names) -> str:
     """The whole page as text; every text from data is escaped by the template."""
     pages = Pages(run, names)
-    made: list[Section] = [ledger_section(decisions, pages.currency, names)]
+    made: list[Section] = _track(run, pages.currency)
+    made.append(ledger_section(decisions, pages.currency, names))
     made.extend(make(pages) for make in SECTIONS)
     script = _asset("page.js")
     fingerprint = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -70,6 +74,15 @@ def document(run: Run, decisions: tuple[Decision, ...], names: Names) -> str:
         glossary=json.loads(_asset("glossary.json")), style=Markup(_asset("page.css")), script=Markup(script),  # noqa: S704  both are files of the package
         script_hash=fingerprint,
     )  # fmt: skip
+
+
+def _track(run: Run, currency: str) -> list[Section]:
+    """The track record of accepted decisions, or why they could not be measured; nothing where none is accepted."""
+    try:
+        rows = track(run.project)
+    except AbsentError as error:
+        return [without_record(error.faults)]
+    return [track_section(rows, currency)] if rows else []
 
 
 def _cards(pages: Pages, decisions: tuple[Decision, ...]) -> list[Card]:

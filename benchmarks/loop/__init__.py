@@ -1,0 +1,1 @@
+"""The learning loop, run by the command line alone on simulated companies whose truth is known."""

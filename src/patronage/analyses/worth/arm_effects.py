@@ -1,0 +1,127 @@
+"""What chance shows of an accepted decision: the customers acted on beside those left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from patronage.analyses.worth.repeat_buying import fitted
+from patronage.analyses.worth.stationary import COLUMNS, Laws, chance_to_buy, hazard, histories
+from patronage.evidence.engine import Engine
+from patronage.evidence.queries.arms import OUTCOMES, acted_on, arm_members, arm_outcomes, arm_sums, histories_of
+from patronage.evidence.queries.periods import Period, twelve_months_to
+from patronage.evidence.queries.repeat import repeat_histories
+from patronage.evidence.tables import Acceptance, Acceptances, Relation, Treatments
+from patronage.findings.lifetime import RepeatBuying
+from patronage.findings.trust import Arms
+from patronage.kernels.alive_orders import Future
+from patronage.kernels.experiment import Arm, Effect, measured_effect, sample_ratio_p
+from patronage.kernels.repeat_buying import p_alive
+from patronage.vocabulary.horizon import TimeUnit
+
+PLANNED_DAYS = 365
+"""Days of acting at which the lasting interval is narrowest: a test is told to watch for a year."""
+
+FEWEST = 2
+"""Least customers of an arm that tell anything of how they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the arms of every decision are compared by.
+
+    members: of acceptances. treatments: None where nobody tells who was acted on.
+    """
+
+    repeat: RepeatBuying
+    members: Relation
+    treatments: Treatments | None
+    engine: Engine
+
+    @property
+    def days(self) -> Relation:
+        """The purchase days of all customers."""
+        return self.engine.open(self.repeat.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The two arms side by side, and what acting did to the value and to the buying of a customer.
+
+    unknown: customers of the list whom the evidence does not know. uneven: P of so uneven arms by chance. complied: the
+    share acted on of those to be treated less that of those left alone; 1 where nobody tells. value, bought: None where
+    an arm has fewer than two customers.
+    """
+
+    arms: Arms
+    unknown: int
+    uneven: float
+    complied: float
+    value: Effect | None
+    bought: Effect | None
+
+
+def watched(acceptances: Acceptances, repeat: RepeatBuying, treatments: Treatments | None) -> Watched | None:
+    """What arms are compared by; None where no decision has any."""
+    if acceptances.table is None:
+        return None
+    return Watched(repeat, acceptances.table, treatments, acceptances.engine)
+
+
+def compared(one: Acceptance, at: Watched) -> Compared:
+    """What the customers of a decision did from its first day to the as-of date, both inclusive."""
+    members = arm_members(at.members, one.id)
+    since = Period(one.starts, at.repeat.as_of)
+    before = twelve_months_to(one.starts - timedelta(days=1))
+    rows = at.engine.records(arm_sums(arm_outcomes(members, at.days, since, before)))
+    by_arm = {bool(row["treated"]): row for row in rows}
+    treated, alone = (int(by_arm[arm]["units"]) if arm in by_arm else 0 for arm in (True, False))
+    effects: dict[str, Effect | None] = dict.fromkeys(OUTCOMES)
+    if min(treated, alone) >= FEWEST:
+        planned = PLANNED_DAYS / since.days
+        for name in OUTCOMES:
+            effects[name] = measured_effect(_arm(by_arm[True], name), _arm(by_arm[False], name), planned=planned)
+    return Compared(
+        Arms(treated, alone),
+        sum(int(row["unknown"]) for row in rows),
+        sample_ratio_p(treated, alone, 1 - one.holdout) if treated + alone else 1.0,
+        _complied(one, members, at),
+        effects["value"],
+        effects["bought"],
+    )
+
+
+def reach(one: Acceptance, at: Watched) -> float | None:
+    """By how much the share of customers who buy rises for each one whom the action works on.
+
+    It is the chance of an active customer to buy between the first day and the as-of date, by the chosen model and the
+    histories before acting, over all of the list; None where nobody on it counts as active.
+    """
+    members, before = arm_members(at.members, one.id), one.starts - timedelta(days=1)
+    unit = TimeUnit(at.repeat.unit)
+    early = repeat_histories(at.days, as_of=before)
+    rows = histories_of(members, early, at.engine.open(at.repeat.table))
+    known = histories(at.engine.columns(rows.order_by("customer_id").select(*COLUMNS)), unit)
+    if not known.valued.size:
+        return None
+    laws = Laws(fitted(at.repeat), hazard(known), None, 1.0, 1.0)
+    horizon = Period(one.starts, at.repeat.as_of).days / unit.days
+    alive = p_alive(laws.repeat, known.past.x, known.past.t_x, known.past.T)
+    if laws.hazard is not None:
+        alive[known.renews] = known.renewals(laws.hazard, Future(horizon)).p_alive
+    active = float(alive.sum())
+    return min(float(chance_to_buy(laws, known, horizon).sum()) / active, 1.0) if active > 0 else None
+
+
+def _complied(one: Acceptance, members: Relation, at: Watched) -> float:
+    if at.treatments is None:
+        return 1.0
+    rows = at.engine.records(acted_on(members, at.treatments.table, one.id, at.repeat.as_of))
+    share = {bool(row["treated"]): row["acted"] / row["units"] for row in rows}
+    return float(share.get(True, 0.0) - share.get(False, 0.0))
+
+
+def _arm(row: dict[str, Any], name: str) -> Arm:
+    y, yy, x, xx, xy = (float(row[f"{name}_{ending}"]) for ending in ("y", "yy", "x", "xx", "xy"))
+    return Arm(int(row["units"]), y, yy, x, xx, xy)

@@ -1,0 +1,82 @@
+"""What to make of an accepted decision that was measured, in a word and in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from patronage.analyses.worth.arm_effects import Compared
+from patronage.findings.trust import Ranged, Tracked
+from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import count, money, percent
+
+AS_EXPECTED, MORE, LESS = "as_expected", "more_than_expected", "less_than_expected"
+HARMFUL, OPEN = "harmful", "open"
+TOO_EARLY, NO_HOLDOUT, UNEVEN_ARMS, NOT_MEASURABLE = "too_early", "no_holdout", "uneven_arms", "not_measurable"
+
+
+def judged(row: Tracked, found: Compared, terms: Terms) -> Tracked:
+    """The row with its verdict: by the effect where one was assumed and could be told, else by the money.
+
+    It is judged by the lasting interval, so that it stays true however often it is asked.
+    """
+    if row.effect is not None and row.effect.assumed is not None:
+        name = _verdict(row.effect.share, row.effect.assumed)
+    elif row.measured is not None:
+        name = _verdict(row.measured, None if row.expected is None else row.expected.mean)
+    else:
+        name = OPEN
+    return replace(row, verdict=name, why=_why(row, name, found, terms))
+
+
+def uneven_words(found: Compared, share: float) -> str:
+    """Why arms of these sizes cannot be compared."""
+    arms = found.arms
+    return (
+        f"{arms.treated:,} customers acted on and {arms.holdout:,} left alone are known to the evidence, where chance "
+        f"left {percent(share)} alone: so uneven a split tells of customers lost from one arm, not of an effect"
+    )
+
+
+def _verdict(measured: Ranged, expected: float | None) -> str:
+    if measured.p95 < 0:
+        return HARMFUL
+    if expected is not None and measured.p05 > expected:
+        return MORE
+    if expected is not None and measured.p95 < expected:
+        return LESS
+    return AS_EXPECTED if measured.p05 > 0 and expected is not None else OPEN
+
+
+def _why(row: Tracked, verdict: str, found: Compared, terms: Terms) -> str:
+    said = {
+        AS_EXPECTED: "it works, about as well as was assumed",
+        MORE: "it works better than was assumed",
+        LESS: "it works less than was assumed",
+        HARMFUL: "it does harm",
+        OPEN: "it cannot yet be told from no effect",
+    }
+    parts = [said[verdict]]
+    if row.effect is not None:
+        share = row.effect.share
+        parts.append(
+            f"it worked for {percent(share.mean)} ({percent(share.p05)} to {percent(share.p95)}) of the "
+            f"{count(row.arms.treated, 'customer')} acted on"
+            + ("" if row.effect.assumed is None else f", where {percent(row.effect.assumed)} was assumed")
+        )
+    if row.measured is not None:
+        gain = row.measured
+        brought = f"{money(gain.mean, terms.currency)} ({_span(gain, terms)}) more came in than without it"
+        parts.append(brought + ("" if row.expected is None else f", {_span_of_expected(row.expected, terms)} expected"))
+    if found.complied < 1:
+        parts.append(f"{percent(found.complied)} more of those to be treated were acted on than of those left alone")
+    if found.unknown:
+        parts.append(f"{count(found.unknown, 'customer')} of its list are no longer known and are left out")
+    return "; ".join(parts)
+
+
+def _span(gain: Ranged, terms: Terms) -> str:
+    return f"{money(gain.p05, terms.currency)} to {money(gain.p95, terms.currency)}"
+
+
+def _span_of_expected(expected: Ranged, terms: Terms) -> str:
+    return f"{money(expected.mean, terms.currency)} ({_span(expected, terms)})"

@@ -1,0 +1,39 @@
+"""The track record as the section that a report opens with once a decision is accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patronage.faces.report.blocks import Section, page_table
+from patronage.faces.track_rows import TRACK_COLUMNS, track_cells
+from patronage.faces.words import numbered, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patronage.findings.trust import Tracked
+    from patronage.vocabulary.errors import Fault
+
+TITLE = "What accepted decisions brought"
+
+MEASURED = frozenset({"as_expected", "more_than_expected", "less_than_expected", "harmful", "open"})
+"""Verdicts on decisions that chance has measured."""
+
+
+def track_section(rows: Sequence[Tracked], currency: str) -> Section:
+    """Every accepted decision, expected against measured, each with its verdict in words."""
+    told = sum(row.verdict in MEASURED for row in rows)
+    words = (
+        f"{numbered(len(rows), 'decision')} accepted, {told} of them measured against customers left alone by chance. "
+        "Expected and measured are gains by now from the customers acted on, before the cost of acting. The intervals "
+        "of what was measured stay true however early and often one looks."
+    )
+    cells = [track_cells(row, currency) for row in rows]
+    table = page_table("Expected and measured", cells, TRACK_COLUMNS)
+    each = tuple(f"{row.id}, {row.subject}: {sentence(row.why)}" for row in rows)
+    return Section("track", "Track record", TITLE, (words, *each), (), (), (table,))
+
+
+def without_record(faults: Sequence[Fault]) -> Section:
+    """The section where decisions are accepted and the run could measure none of them, with the reason."""
+    return Section("track", "Track record", TITLE, tuple(sentence(str(fault)) for fault in faults))

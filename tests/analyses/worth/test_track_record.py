@@ -1,0 +1,169 @@
+"""Accepted decisions, expected against measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from patronage.analyses.worth.repeat_buying import repeat_buying
+from patronage.analyses.worth.track_record import track_record
+from patronage.evidence.acceptance import Acceptance
+from patronage.evidence.tables import Acceptances, Treatments
+from patronage.findings.trust import TrackRecord
+from patronage.vocabulary.errors import EstimationError
+
+STARTS = date(2022, 7, 1)
+LISTED = [f"c{number:05d}" for number in range(2, 400, 3)]
+ALONE = set(LISTED[::3])
+ONE = Acceptance(
+    "abc", "win_back", "those who left", date(2022, 6, 20), STARTS, len(LISTED), len(ALONE), len(ALONE) / len(LISTED),
+    (600.0, 100.0, 1500.0), (400.0, 300.0, 200.0), 0.1, None,
+)  # fmt: skip
+
+
+def extra(share: float, seed: int = 3) -> Iterator[dict[str, Any]]:
+    """Orders of the customers acted on whom acting brings to buy once in the half year after."""
+    random = np.random.default_rng(seed)
+    for who in LISTED:
+        if who not in ALONE and random.random() < share:
+            day = datetime.fromisoformat("2022-07-01") + timedelta(days=float(random.uniform(0, 180)))
+            yield {"customer_id": who, "ordered_at": day, "amount": 40.0}
+
+
+@pytest.fixture
+def told(make_orders: Callable[..., Any], make_terms: Callable[..., Any], company: Any) -> Callable[..., TrackRecord]:
+    """The track record of one decision over a made-up company's orders up to a day."""
+
+    def build(
+        one: Acceptance = ONE, *, as_of: date = date(2022, 12, 31), works: float = 0.5, treated: Any = None,
+        fault: str | None = None,
+    ) -> TrackRecord:  # fmt: skip
+        lines = [*company.lines(7), *extra(works)]
+        orders = make_orders([line for line in lines if line["ordered_at"].date() <= as_of], as_of)
+        terms, engine = make_terms(as_of), orders.engine
+        repeat = repeat_buying(orders, None, terms)
+        members = {"decision_id": ["abc"] * len(LISTED), "customer_id": LISTED,
+                   "treated": [who not in ALONE for who in LISTED]}  # fmt: skip
+        table = engine.memory("members", members) if one.held_out else None
+        given = None if treated is None else Treatments(engine.memory("treatments", treated), engine)
+        return track_record(Acceptances((one,), table, engine, fault), repeat, given, terms)
+
+    return build
+
+
+def test_what_acting_brought_is_told_with_its_interval_and_the_effect_behind_it(told: Any) -> None:
+    (row,) = told().decisions
+    assert (row.arms.treated, row.arms.holdout) == (88, 45)
+    assert (row.starts, row.until) == (STARTS, date(2022, 12, 31))
+    # About half of the 88 acted on each bought for 40 more.
+    assert row.measured.p05 < 88 * 0.5 * 40 < row.measured.p95
+    assert row.effect.rise == pytest.approx(0.5, abs=0.2)
+    assert 0 < row.effect.reach < 1
+    assert row.effect.share.mean == pytest.approx(row.effect.rise / row.effect.reach)
+    assert row.effect.assumed == 0.1
+    assert row.p_better > 0.99
+    assert row.verdict == "more_than_expected"
+    assert row.why.startswith("it works better than was assumed; it worked for ")
+
+
+def test_expected_by_now_is_the_part_of_each_year_that_has_gone_by(told: Any) -> None:
+    (row,) = told().decisions
+    # Half of the first year's 400, from two thirds of the customers; the cost of 300 is added back to both ends.
+    part = 0.5 * 400 / 900 * (1 - len(ALONE) / len(LISTED))
+    assert row.expected.mean == pytest.approx(900 * part, rel=0.01)
+    assert (row.expected.p05, row.expected.p95) == pytest.approx((400 * part, 1800 * part), rel=0.01)
+
+
+def test_an_action_that_does_nothing_is_not_told_to_work(told: Any) -> None:
+    record = told(works=0.0)
+    (row,) = record.decisions
+    assert row.measured.p05 < 0 < row.measured.p95
+    assert row.verdict in ("open", "less_than_expected")
+    (effect,) = record.effects
+    assert (effect.kind, effect.decisions, effect.treated, effect.held_out) == ("win_back", ("abc",), 88, 45)
+    assert effect.mean == row.effect.share.mean
+    assert effect.spread == 0.0
+
+
+def test_looking_early_gives_a_wider_interval_and_before_the_start_none(told: Any) -> None:
+    (early,) = told(as_of=date(2022, 7, 31), works=0.0).decisions
+    (late,) = told(works=0.0).decisions
+    assert early.effect.share.p95 - early.effect.share.p05 > late.effect.share.p95 - late.effect.share.p05
+    (none,) = told(as_of=date(2022, 6, 30)).decisions
+    assert (none.verdict, none.measured, none.expected) == ("too_early", None, None)
+    assert none.why == "the evidence ends on 2022-06-30, before acting starts on 2022-07-01"
+
+
+def test_without_a_holdout_nothing_can_be_told(told: Any) -> None:
+    record = told(replace(ONE, held_out=0, holdout=0.0))
+    (row,) = record.decisions
+    assert (row.verdict, row.measured, row.arms.holdout) == ("no_holdout", None, 0)
+    assert row.expected is not None
+    assert record.effects == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "words"),
+    [
+        ({"fault": "the list is missing"}, "not_measurable", "the list is missing"),
+        ({"kind": "let_go_or_reprice"}, "not_measurable", "which order lines do not show"),
+        ({"holdout": 0.05}, "uneven_arms", "where chance left 5.0% alone: so uneven a split"),
+    ],
+)
+def test_what_cannot_be_measured_says_why(told: Any, change: dict[str, Any], verdict: str, words: str) -> None:
+    (row,) = told(replace(ONE, **change)).decisions
+    assert (row.verdict, row.measured, row.effect) == (verdict, None, None)
+    assert words in row.why
+
+
+def test_a_kind_that_shows_in_money_has_its_effect_by_money(told: Any) -> None:
+    (row,) = told(replace(ONE, kind="grow")).decisions
+    assert row.effect.rise is None
+    assert row.effect.share.mean == pytest.approx(0.1 * row.measured.mean / row.expected.mean)
+
+
+def test_treatments_tell_who_was_acted_on_in_fact(told: Any) -> None:
+    acted = [who for who in LISTED if who not in ALONE][::2]
+    at = [datetime.fromisoformat("2022-07-02")] * len(acted)
+    rows = {"customer_id": acted, "decision_id": ["abc"] * len(acted), "arm": ["treated"] * len(acted), "at": at}
+    (whole,), (half,) = told().decisions, told(treated=rows).decisions
+    assert half.measured == whole.measured
+    # Half of the list was acted on, so that each of them answers for twice the rise.
+    assert half.effect.share.mean == pytest.approx(2 * whole.effect.share.mean, rel=0.01)
+    assert "50% more of those to be treated were acted on than of those left alone" in half.why
+    nobody = {name: values[:1] for name, values in rows.items()} | {"decision_id": ["other"]}
+    (none,) = told(treated=nobody).decisions
+    assert (none.verdict, none.measured) == ("too_early", None)
+
+
+def test_treatments_that_contradict_the_list_are_all_told_at_once(told: Any) -> None:
+    at = [datetime.fromisoformat(day) for day in ("2022-07-02", "2022-06-01", "2022-07-02")]
+    rows = {
+        "customer_id": ["stranger", LISTED[1], LISTED[0]], "decision_id": ["abc"] * 3,
+        "arm": [None, "treated", "treated"], "at": at,
+    }  # fmt: skip
+    with pytest.raises(EstimationError) as caught:
+        told(treated=rows)
+    strangers, early, swapped = (str(fault) for fault in caught.value.faults)
+    assert strangers == (
+        "treatments: 1 row of abc about customers who were on no list of it (first: stranger); give the decision that "
+        "they were treated for"
+    )
+    assert early == (
+        f"treatments: 1 row of abc dated before acting started on 2022-07-01 (first: {LISTED[1]}); an effect cannot "
+        "come before the action"
+    )
+    assert swapped == (
+        f"treatments: 1 row of abc under another arm than the one that chance drew (first: {LISTED[0]}); a holdout "
+        "cannot be changed after the fact: give the arm of `lists`, or leave the column out"
+    )
+
+
+def test_a_journal_that_cannot_be_read_refuses_the_record(told: Any) -> None:
+    with pytest.raises(EstimationError, match=r"^ledger\.jsonl: line 3 is no JSON; mend it, or restore it from git$"):
+        told(fault="line 3 is no JSON")
