@@ -131,7 +131,7 @@ def _settings(master: str, folder: Path, memory: str | None) -> dict[str, str]:
     }
     if not _LOCAL.fullmatch(master):
         return settings | ({"spark.executor.memory": _mebibytes(memory)} if memory else {})
-    here = _mebibytes(memory) if memory else _half_of_memory()
+    here = _mebibytes(memory) if memory else _quarter_of_memory()
     return settings | ({"spark.driver.memory": here} if here else {}) | {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
@@ -154,13 +154,13 @@ def _mebibytes(memory: str) -> str:
     return f"{int(size / 2**20)}m"
 
 
-def _half_of_memory() -> str | None:
-    """Half of what the machine has, which Java takes as it needs it; None where the system does not tell."""
+def _quarter_of_memory() -> str | None:
+    """A quarter of what the machine has, as Java itself would take; None where the system does not tell."""
     try:
-        half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+        quarter = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
     except (AttributeError, ValueError, OSError):
         return None
-    return f"{half // 2**20}m" if half > 2**30 else None
+    return f"{quarter // 2**20}m" if quarter > 2**30 else None
 
 
 def _require_java() -> None:
