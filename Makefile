@@ -15,7 +15,7 @@ export PYTHON
 
 # One package installer at a time may work in an environment, whatever -j says; the tests run in parallel by themselves.
 .NOTPARALLEL:
-.PHONY: help demo test check bench proof requirements clean
+.PHONY: help demo test check bench proof loop requirements clean
 
 help:
 	@echo "make demo          run the shipped example and print the ten decisions that matter most"
@@ -23,6 +23,7 @@ help:
 	@echo "make check         format, lint, types, import law, then all tests"
 	@echo "make bench         ours beside the peers, in one run; writes benchmarks/results.md"
 	@echo "make proof         forecasts and decisions held against 200 simulated companies; about half an hour"
+	@echo "make loop          100 simulated companies through the learning loop by the command line; about half an hour"
 	@echo "make requirements  compile requirements/*.txt anew from pyproject.toml"
 	@echo "make clean         remove the environment and everything that can be made again"
 
@@ -47,6 +48,9 @@ bench: $(STAMPS)/dev
 
 proof: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.proof.run
+
+loop: $(STAMPS)/dev
+	$(BIN)/python -m benchmarks.loop.run
 
 requirements: $(STAMPS)/dev
 	sh tools/requirements

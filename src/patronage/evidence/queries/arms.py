@@ -21,13 +21,8 @@ OUTCOMES = ("value", "bought")
 
 
 def arm_members(acceptances: Table, decision: str) -> Table:
-    """One row per customer of one accepted decision: customer_id, treated (false for those left alone).
-
-    A customer under several ids that chance put into both arms, merged since, tells nothing and is left out.
-    """
-    listed = acceptances.filter(acceptances.decision_id == decision)
-    arms = listed.group_by("customer_id").aggregate(some=listed.treated.any(), every=listed.treated.all())
-    return arms.filter(arms.some == arms.every).select("customer_id", treated=arms.some)
+    """One row per customer of one accepted decision: customer_id, treated (false for those left alone)."""
+    return acceptances.filter(acceptances.decision_id == decision).select("customer_id", "treated")
 
 
 def arm_outcomes(members: Table, days: Table, since: Period, before: Period) -> Table:

@@ -44,13 +44,6 @@ TREATED = table(
 )  # fmt: skip
 
 
-def test_a_customer_in_both_arms_under_ids_that_are_one_now_is_left_out(records: Records) -> None:
-    kinds = [pa.string(), pa.string(), pa.bool_()]
-    rows = [("d", "a", True), ("d", "a", False), ("d", "b", True), ("d", "b", True), ("d", "c", False)]
-    members = arm_members(table("decision_id customer_id treated", kinds, *rows), "d")
-    assert {row["customer_id"]: row["treated"] for row in records(members)} == {"b": True, "c": False}
-
-
 def test_outcomes_count_the_days_of_each_period_and_nothing_else(records: Records) -> None:
     members = arm_members(LISTED, "d")
     rows = {row.pop("customer_id"): row for row in records(arm_outcomes(members, DAYS, SINCE, BEFORE))}
