@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.faces.words import beyond, money, percent, words_of
+from patronage.faces.words import beyond, money, words_of
+from patronage.vocabulary.words import percent
 
 if TYPE_CHECKING:
     from patronage.findings.trust import Ranged, Tracked
@@ -40,4 +41,4 @@ def _ranged(value: Ranged | None, currency: str) -> str:
 def _share(value: Ranged | None) -> str:
     if value is None:
         return "-"
-    return percent(value.mean, 1) + beyond(*(percent(end, 1) for end in (value.mean, value.p05, value.p95)))
+    return percent(value.mean) + beyond(*(percent(end) for end in (value.mean, value.p05, value.p95)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.faces.report.blocks import Section, page_table
+from patronage.faces.report.blocks import Section, label, page_table
 from patronage.faces.track_rows import TRACK_COLUMNS, track_cells
 from patronage.faces.words import numbered, sentence
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from patronage.vocabulary.errors import Fault
 
 TITLE = "What accepted decisions brought"
+
+SHOWN = ("id", "verdict", "treated", "holdout", "expected", "measured", "effect")
+"""Columns of the table; the rest stands in the sentences."""
 
 MEASURED = frozenset({"as_expected", "more_than_expected", "less_than_expected", "harmful", "open"})
 """Verdicts on decisions that chance has measured."""
@@ -29,8 +32,8 @@ def track_section(rows: Sequence[Tracked], currency: str) -> Section:
         "of what was measured stay true however early and often one looks."
     )
     cells = [track_cells(row, currency) for row in rows]
-    table = page_table("Expected and measured", cells, TRACK_COLUMNS)
-    each = tuple(f"{row.id}, {row.subject}: {sentence(row.why)}" for row in rows)
+    table = page_table("Expected and measured", cells, {name: TRACK_COLUMNS[name] for name in SHOWN})
+    each = tuple(f"{label(row.kind)}, {row.subject}: {row.why}." for row in rows)
     return Section("track", "Track record", TITLE, (words, *each), (), (), (table,))
 
 
