@@ -37,8 +37,12 @@ class Both:
 
 @pytest.fixture(scope="module")
 def both(cli: Callable[..., Any], spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """The rich shop, run by the command line on DuckDB and then on Spark."""
+    """The rich shop, which accepted a proposal half a year ago, run by the command line on DuckDB and then on Spark."""
     folder = rich_shop(tmp_path_factory.mktemp("rich") / "shop")
+    assert cli("run", folder, "--as-of", "2022-12-31", "--json").code == 0
+    proposed = next(row["id"] for row in cli("ledger", folder, "--json").data if row["status"] == "proposed")
+    accepted = cli("decide", folder, proposed, "accept", "--holdout", "30%", "--on", "2023-01-01", "--json")
+    assert accepted.code == 0, accepted
     runs: dict[str, Run] = {}
     said: dict[str, Any] = {}
     for engine in ("duckdb", "spark"):
@@ -55,6 +59,7 @@ def test_every_finding_and_every_proposal_is_equal_on_both_engines(both: Both) -
 
 
 def test_the_company_has_all_that_could_part_the_engines(both: Both) -> None:
+    assert [row.arms.holdout > 0 for row in both.spark.finding("track_record").decisions] == [True]
     summary: OrderSummary = both.spark.finding("order_summary")
     assert {row["table"] for row in both.said["spark"]["tables"]} >= {
         "orders",
