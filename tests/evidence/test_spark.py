@@ -90,6 +90,16 @@ def test_batches_hold_every_row_once_in_order_and_no_more_than_was_asked(engines
     np.testing.assert_array_equal(np.concatenate(pieces), np.arange(1000))
 
 
+def test_memory_tables_are_those_of_the_embedded_engine_without_rows_too(engines: tuple[Engine, Engine]) -> None:
+    moments = np.array(["2020-02-29T12:00:00.000001", "NaT"], dtype="datetime64[us]")
+    rows = {"number": np.array([1.5, np.nan]), "moment": moments, "truth": np.array([True, False])}
+    for given in (rows | {"text": np.array(["a", None])}, {name: values[:0] for name, values in rows.items()}):
+        found = [engine.columns(engine.memory("few", given).order_by("moment")) for engine in engines]
+        for name in given:
+            assert found[0][name].dtype == found[1][name].dtype, name
+            np.testing.assert_array_equal(found[0][name], found[1][name])
+
+
 def test_a_table_written_or_kept_anew_is_read_anew(engines: tuple[Engine, Engine]) -> None:
     engine = engines[1]
     for number in (1, 2):

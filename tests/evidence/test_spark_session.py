@@ -83,7 +83,8 @@ def test_spark_at_work_is_shared_by_sessions_of_their_own_and_outlives_them(
     assert other.session.conf.get("spark.sql.shuffle.partitions") == "2"
     one.end()
     assert other.session.range(3).count() == 3
-    assert java_memory() > 50 * 2**20
+    # Other systems than Linux do not tell it by a file.
+    assert java_memory() > 50 * 2**20 or not Path("/proc/self/status").is_file()
 
 
 def test_another_master_than_the_one_at_work_is_refused(spark: SparkSession, tmp_path: Path) -> None:
