@@ -10,7 +10,7 @@ import pytest
 
 from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
-from patronage.evidence.identity import Identities, RuleMerges, Seen, WidelyShared, exactly_told, identities
+from patronage.evidence.identity import Identities, RuleMerges, WidelyShared, all_told, identities
 from patronage.evidence.overrides import Override
 from patronage.vocabulary.identity import IdentityRules
 
@@ -27,8 +27,7 @@ def merged(
 ) -> tuple[dict[str, str], Identities]:
     """The merged id of each id that has one, by plain columns of customers."""
     customers = engine.memory("customers", columns)
-    told, wide = exactly_told(IdentityRules(exact), customers, engine)
-    found = identities(Seen(customers, columns["customer_id"]), reviewed, told, wide, engine)
+    found = identities(columns["customer_id"], reviewed, all_told(IdentityRules(exact), customers, engine), engine)
     rows = engine.records(engine.open(found.table))
     return {row["customer_id"]: row["merged_id"] for row in rows}, found
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from patronage.evidence.engine import Engine
+    from patronage.evidence.likeness import AlikePair
     from patronage.evidence.overrides import Override
     from patronage.vocabulary.identity import IdentityRules
 
@@ -56,8 +57,9 @@ class Identities:
     """Which customer ids are one customer.
 
     table: one row per id that was merged or that others were merged into: customer_id, merged_id, place (0 for the id
-    that was known first, which names the customer). ids: customer ids of all. customers: that they make.
-    fingerprint: of the table.
+    that was known first, which names the customer). ids: customer ids of all. customers: that they make. doubtful:
+    pairs that are alike and were not merged: customer_id, maybe_same_as, probability, the surest first. fingerprint: of
+    the table.
     """
 
     table: StoredTable
@@ -65,6 +67,7 @@ class Identities:
     customers: int
     rules: tuple[RuleMerges, ...]
     widely_shared: tuple[WidelyShared, ...]
+    doubtful: StoredTable
     fingerprint: str
 
 
@@ -76,14 +79,6 @@ class Told:
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The tables that tell of customers, and every id there is or was in the order in which they became known."""
-
-    customers: Table | None
-    ids: Sequence[str]
-
-
 def customers_seen(lines: Table | None, customers: Table | None, engine: Engine) -> Iterable[str]:
     """Every customer id of the order lines and the customers, by the time of its first line, then by its letters."""
     if lines is None and customers is None:
@@ -92,10 +87,23 @@ def customers_seen(lines: Table | None, customers: Table | None, engine: Engine)
         yield from batch["customer_id"].tolist()
 
 
-def exactly_told(
-    rules: IdentityRules, customers: Table, engine: Engine
-) -> tuple[tuple[Told, ...], tuple[WidelyShared, ...]]:
-    """The pairs that equal values tell, rule by rule, and the values that too many ids share."""
+@dataclass(frozen=True, slots=True)
+class AllTold:
+    """What all rules tell.
+
+    told: pairs, rule by rule. widely_shared: values that tell nobody. doubtful: pairs to be reviewed.
+    """
+
+    told: tuple[Told, ...] = ()
+    widely_shared: tuple[WidelyShared, ...] = ()
+    doubtful: tuple[AlikePair, ...] = ()
+
+
+def all_told(rules: IdentityRules, customers: Table, engine: Engine) -> AllTold:
+    """The pairs that equal values and likeness tell, rule by rule.
+
+    Raises EvidenceError where likeness cannot be told.
+    """
     told: list[Told] = []
     wide: list[WidelyShared] = []
     for columns in rules.exact:
@@ -104,18 +112,24 @@ def exactly_told(
         told.append(Told(rule, tuple(_pairs(exact_pairs(keyed, most=MOST_IDS), engine))))
         for row in engine.records(widely_shared(keyed, most=MOST_IDS).limit(100)):
             wide.append(WidelyShared(rule, row["identity_key"].replace("\x1f", " and "), row["ids"]))
-    return tuple(told), tuple(wide)
+    if rules.alike is None:
+        return AllTold(tuple(told), tuple(wide))
+    # Splink takes a second to import, which only those who ask for likeness pay.
+    from patronage.evidence.likeness import alike_pairs
+
+    pairs = alike_pairs(customers, rules.alike, engine)
+    sure = tuple((pair.one, pair.other) for pair in pairs if pair.probability >= rules.alike.threshold)
+    return AllTold((*told, Told(ALIKE, sure)), tuple(wide), pairs[len(sure) :])
 
 
-def identities(
-    seen: Seen, reviewed: Sequence[Override], told: Sequence[Told], wide: tuple[WidelyShared, ...], engine: Engine
-) -> Identities:
+def identities(ids: Sequence[str], reviewed: Sequence[Override], every: AllTold, engine: Engine) -> Identities:
     """The ids that are one customer: reviewed pairs first, then what the rules tell, in their order.
 
-    No rule joins what a review keeps apart. A customer has the id of its ids that was known first.
+    No rule joins what a review keeps apart. A customer has the id of its ids that was known first. ids: every id there
+    is or was, in the order in which they became known.
     """
-    place = {name: number for number, name in enumerate(seen.ids)}
-    steps = [Told(REVIEWED, tuple((row.one, row.other) for row in reviewed if row.same)), *told]
+    place = {name: number for number, name in enumerate(ids)}
+    steps = [Told(REVIEWED, tuple((row.one, row.other) for row in reviewed if row.same)), *every.told]
     pairs = np.array([[place[one], place[other]] for step in steps for one, other in step.pairs], np.int64)
     apart = [[place[row.one], place[row.other]] for row in reviewed if not row.same]
     found = groups(pairs, apart, len(place))
@@ -124,14 +138,30 @@ def identities(
         RuleMerges(step.rule, _number(found.outcome[start:end], JOINED), _number(found.outcome[start:end], KEPT_APART))
         for step, start, end in zip(steps, ends[:-1], ends[1:], strict=True)
     ]
-    table, fingerprint = _table(seen.ids, found.first, engine)
+    table, fingerprint = _table(ids, found.first, engine)
     customers = len(place) - sum(one.merged for one in merges)
-    return Identities(table, len(place), customers, tuple(merges), wide, fingerprint)
+    settled = {frozenset((row.one, row.other)) for row in reviewed}
+    doubtful = [
+        pair
+        for pair in every.doubtful
+        if found.first[place[pair.one]] != found.first[place[pair.other]]
+        and frozenset((pair.one, pair.other)) not in settled
+    ]
+    stored = _doubtful(doubtful, engine)
+    return Identities(table, len(place), customers, tuple(merges), every.widely_shared, stored, fingerprint)
 
 
 def _pairs(pairs: Table, engine: Engine) -> Iterable[tuple[str, str]]:
     for batch in engine.batches(pairs):
         yield from zip(batch["one"].tolist(), batch["other"].tolist(), strict=True)
+
+
+def _doubtful(pairs: Sequence[AlikePair], engine: Engine) -> StoredTable:
+    one, other = [pair.one for pair in pairs], [pair.other for pair in pairs]
+    texts: list[Any] = [one, other] if pairs else [np.empty(0, "U1"), np.empty(0, "U1")]
+    chances = np.array([pair.probability for pair in pairs], np.float64)
+    columns = {"customer_id": texts[0], "maybe_same_as": texts[1], "probability": chances}
+    return engine.write("doubtful", [columns])
 
 
 def _number(outcome: NDArray[np.int64], kind: int) -> int:

@@ -6,20 +6,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from patronage.evidence.identity import Identities, Seen, customers_seen, exactly_told, identities
+from patronage.evidence.identity import AllTold, Identities, all_told, customers_seen, identities
 from patronage.evidence.known_customers import known_customers, write_known
 from patronage.evidence.overrides import overrides
+from patronage.strategy.strategy import load_strategy
 from patronage.study.cache import building, read_value, write_value
 from patronage.study.digest import code_digest, digest, file_digest
+from patronage.study.gather import Gathered, gathered
 from patronage.study.inputs import input_files, input_record
-from patronage.vocabulary.errors import EvidenceError, Fault
+from patronage.study.workbench import at_work
+from patronage.vocabulary.errors import EvidenceError, Fault, ProjectError
 from patronage.vocabulary.sources import SourceMapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from patronage.evidence.engine import Engine
-    from patronage.study.gather import Gathered
     from patronage.study.project import Project
     from patronage.vocabulary.identity import IdentityRules
 
@@ -66,6 +68,23 @@ def review_faults(project: Project, rules: IdentityRules | None) -> tuple[Fault,
     return ()
 
 
+def identities_of(project: Project, say: Callable[[str], None]) -> Identities:
+    """Who is who among the customers of a project as it stands, worked out where it was not before.
+
+    Raises ProjectError where nothing declares it, and whatever loading raises.
+    """
+    strategy = load_strategy(project.strategy)
+    if strategy.identity is None:
+        step = "declare it in strategy.yaml: identity: {exact: [email]}"
+        raise ProjectError(Fault("identity", "nothing tells that several customer ids are one customer", step))
+    with at_work(project) as engine:
+        found = gathered(project, strategy.sources, strategy.company.currency, engine, say)
+        made = with_identities(project, strategy.identity, found, engine, say).identities
+    if made is None:
+        raise ProjectError(Fault("identity", "its stored result is damaged", "run again: patronage run DIR"))
+    return made
+
+
 def _made(project: Project, rules: IdentityRules, found: Gathered, engine: Engine) -> Identities:
     """Who is who, worked out anew, written beside the loaded tables, and every new id made known."""
     lines, customers = (_opened(found, name, engine) for name in ("orders", "customers"))
@@ -75,11 +94,11 @@ def _made(project: Project, rules: IdentityRules, found: Gathered, engine: Engin
     for name in customers_seen(lines, customers, engine):
         known.setdefault(name, today)
     reviewed = overrides(project.folder / rules.overrides, known) if rules.overrides else ()
-    told, wide = exactly_told(rules, customers, engine) if customers is not None else ((), ())
+    every = all_told(rules, customers, engine) if customers is not None else AllTold()
     if len(known) > before:
         write_known(project.folder / KNOWN, known.items())
     with building(project.good / f"identity-{_key(project, rules, found)}") as folder:
-        made = identities(Seen(customers, list(known)), reviewed, told, wide, engine.within(folder))
+        made = identities(list(known), reviewed, every, engine.within(folder))
         write_value(made, folder, "identities")
     return made
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 from typer.exceptions import TyperException
 
-from patronage.faces.cli import begin, compare, look, people, start, tracking, work
+from patronage.faces.cli import begin, compare, look, merging, people, start, tracking, work
 from patronage.faces.cli.screen import FAILED, INVALID, NOTHING, disk_fault, out, tell_faults, warn
 from patronage.vocabulary.errors import (
     AbsentError,
@@ -35,8 +35,8 @@ OUT_OF_MEMORY = Fault(
 )
 
 ORDER = (
-    "demo", "try", "init", "check", "run", "ledger", "show", "questions", "explain", "decide", "lists", "track", "diff",
-    "backtest", "report", "schema",
+    "demo", "try", "init", "check", "identity", "run", "ledger", "show", "questions", "explain", "decide", "lists",
+    "track", "diff", "backtest", "report", "schema",
 )  # fmt: skip
 """The commands as a newcomer meets them."""
 
@@ -46,7 +46,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (start, begin, work, look, people, tracking, compare):
+for room in (start, begin, merging, work, look, people, tracking, compare):
     room.register(app)
 app.registered_commands.sort(key=lambda command: ORDER.index(command.name) if command.name in ORDER else len(ORDER))
 
