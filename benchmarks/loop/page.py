@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -30,7 +31,7 @@ company, from 0% to 20% of those who left; what the company had declared is 2% t
 | true gain in money inside its measured interval | {inside:.0%} of companies | {bar:.0%} | {met} |
 | true share for whom it worked inside its interval | {share_inside:.0%} of companies | {bar:.0%} | {share_met} |
 | mean of measured less true share, of all treated | {bias:+.2%} | | |
-| mean error of the effect that decisions are valued with, as declared | {before:.2%} | | |
+| mean error of the effect that decisions are valued with, as declared ({valued} still valued by one) | {before:.2%} | | |
 | the same, after the experiment | {after:.2%} | | |
 | decisions whose grade rose to experiment | {rose:.0%} | | |
 
@@ -52,13 +53,15 @@ more often than 90% here because each company was looked at once.
 def write_page(went: Sequence[Went], as_of: date) -> None:
     """Writes docs/loop.md."""
     inside, share_inside = _part(went, lambda one: one.inside), _part(went, lambda one: one.share_inside)
+    valued = [one for one in went if not math.isnan(one.after)]
     PAGE.write_text(
         TEXT.format(
             day=datetime.now(UTC).date(), commit=commit(), number=len(went), as_of=as_of, bar=BAR,
             inside=inside, met=_met(inside), share_inside=share_inside, share_met=_met(share_inside),
             bias=statistics.fmean(one.effect[0] - one.share for one in went),
-            before=statistics.fmean(abs(one.before - one.share) for one in went),
-            after=statistics.fmean(abs(one.after - one.share) for one in went if one.grade),
+            before=statistics.fmean(abs(one.before - one.share) for one in valued),
+            valued=len(valued),
+            after=statistics.fmean(abs(one.after - one.share) for one in valued),
             rose=_part(went, lambda one: one.grade == "experiment"),
             verdicts=_verdicts(went),
             outside=_outside([one for one in went if not (one.inside and one.share_inside)]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
@@ -89,16 +90,15 @@ def _went(seed: int, row: dict[str, Any], truth: Truth, rows: tuple[dict[str, An
     return Went(
         seed, row["kind"], row["arms"]["treated"], row["arms"]["holdout"], truth.gain, money,
         row["expected"] and row["expected"]["mean"], truth.share, share, _effect(before),
-        _effect(after) if after else float("nan"), after["grade"] if after else "", row["verdict"],
+        _effect(after) if after else math.nan, after["grade"] if after else "", row["verdict"],
     )  # fmt: skip
 
 
 def _effect(row: dict[str, Any]) -> float:
-    """The effect that a decision was valued with: measured where an experiment tells it, else declared."""
-    figures: dict[str, Any] = {}
-    for basis in row["evidence"]:
-        figures |= basis["figures"]
-    return next(float(figures[name]) for name in figures if name.startswith("share of customers treated"))
+    """The effect that a decision was valued with; not a number where it is no longer valued by one."""
+    found = (basis["figures"] for basis in row["evidence"] if basis["finding"] == "costs_of_action")
+    figures: dict[str, Any] = next(found, {})
+    return next((float(figures[name]) for name in figures if name.startswith("share of customers treated")), math.nan)
 
 
 def _declare(path: Path) -> None:
@@ -131,7 +131,12 @@ def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     workers = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     with ProcessPoolExecutor(workers) as pool:
-        went = list(pool.map(through_the_loop, range(seeds)))
+        went: list[Went] = []
+        for one in pool.map(through_the_loop, range(seeds)):
+            went.append(one)
+            print(
+                f"{len(went)} of {seeds}: {one.verdict}, {one.inside}, {one.share_inside}", file=sys.stderr, flush=True
+            )
     write_page(went, AS_OF)
 
 
