@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from patronage.kernels.renewal import Hazard, Renewals, lapse_hazard, p_renewal, renewal_scores
+from patronage.kernels.lapse import Hazard, Slopes
+from patronage.kernels.renewal import Renewals, p_renewal, renewal_scores
 
 LEVELS = (0.05, 0.5, 0.95)
 
@@ -45,21 +46,20 @@ def test_a_late_renewal_speaks_against_the_customer() -> None:
     assert scores.p_alive[0] == pytest.approx(late / (late + 0.1))
 
 
-def test_hazard_counts_lapses_among_renewals() -> None:
-    assert lapse_hazard([3.0, 5.0, 1.0], [0.2, 1.0, 4.0]) == Hazard(1.5, 9.5)
-    assert Hazard(1.5, 9.5).mean == pytest.approx(1.5 / 11)
-
-
-def test_simulated_hazard_is_found_again() -> None:
-    random = np.random.default_rng(5)
-    renewed, since = [], []
-    for _ in range(400):
-        lapse = random.geometric(0.15)
-        renewed.append(min(lapse - 1, 12))
-        since.append(0.5 if lapse > 12 else 12 - lapse + 1.6)
-    hazard = lapse_hazard(renewed, since)
-    sd = np.sqrt(hazard.mean * (1 - hazard.mean) / (hazard.lapsed + hazard.renewed))
-    assert abs(hazard.mean - 0.15) < 3 * sd
+def test_a_hazard_that_falls_is_followed_from_renewal_to_renewal() -> None:
+    slopes = Slopes(np.array([-1.0, -0.5, 0.0]), np.zeros((3, 3)), 50.0)
+    hazard = Hazard(1.0, 9.0, slopes)
+    asked = Renewals(np.zeros(1), np.full(1, 0.1), np.full(1, 3.0), np.zeros(1), np.full(1, 2.0), np.ones(1))
+    fails = [1 - np.exp(-np.exp(-1 - 0.5 * np.log(number))) for number in (3, 4, 5)]
+    scores = renewal_scores(asked, hazard, LEVELS)
+    alive = 1 - fails[0]
+    assert scores.p_alive[0] == pytest.approx(alive)
+    staying = [alive, alive * (1 - fails[1]), alive * (1 - fails[1]) * (1 - fails[2])]
+    assert scores.expected[0] == pytest.approx(sum(staying))
+    # P(N > 0, 1, 2) = staying: the middle is the least count that brings it to a half or less.
+    assert scores.quantiles[0, 1] == sum(each > 0.5 for each in staying)
+    constant = renewal_scores(asked, 0.1, LEVELS)
+    assert (constant.quantiles == renewal_scores(asked, Hazard(1.0, 9.0), LEVELS).quantiles).all()
 
 
 @given(st.floats(0, 3), st.floats(0.1, 40), st.floats(0, 0.2), st.floats(0.01, 0.9))
@@ -105,5 +105,3 @@ def test_impossible_renewals_are_refused() -> None:
         renewal_scores(one(), 1, LEVELS)
     with pytest.raises(ValueError, match=r"^level must lie between 0 and 1, got 1.0$"):
         renewal_scores(one(), 0.2, (1.0,))
-    with pytest.raises(ValueError, match=r"^arrays must be of one length, got renewed 1, since 2$"):
-        lapse_hazard([1.0], [1.0, 2.0])

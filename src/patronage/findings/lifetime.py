@@ -62,16 +62,32 @@ class RepeatModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Customers who bought once, up to so many days ago: by what came of others, some of them renew.
+
+    chance: of each to renew. gap_days, gap_cv: the period at which they would, and its coefficient of variation.
+    """
+
+    customers: int
+    until_days: float
+    chance: float
+    gap_days: float
+    gap_cv: float
+
+
+@dataclass(frozen=True, slots=True)
 class RepeatBuying:
     """How customers repeat and leave, by four models, the one chosen and why.
 
     grade: an assumption where no model is identified and a weak prior holds the chosen one. unit: of the parameters'
     time. models: by name; mbg_cnbd_k is mbg_nbd where its k is 1, and then no model to choose. customers: how many were
-    fitted. contract_like: left out of the fit, since they renew rather than buy. split: last day of the first two
-    thirds; None without a holdout. table: customer_id, x (repeat purchase days), t_x, age (both in days), first_day,
-    last_day, mean_value (over the `valued` repeat days with a value above 0 in the value basis, null for none),
-    occasions_value, occasions_squares, losing (whether its days lose money in all, or on most of them), buying_type,
-    gap_days, gap_cv, fitted. days: customer_id, day, revenue, value, repeat, one row per purchase day.
+    fitted. contract_like: left out of the fit, since they renew rather than buy; of them `young` have too few gaps to
+    be told and renew like those who are. entry: renewals after which a customer is known to renew. newcomers: who may
+    renew; None where nobody does. split: last day of the first two thirds; None without a holdout. table: customer_id,
+    x (repeat purchase days), t_x, age (both in days), first_day, last_day, mean_value (over the `valued` repeat days
+    with a value above 0 in the value basis, null for none), occasions_value, occasions_squares, losing (whether its
+    days lose money in all, or on most of them), buying_type, gap_days and gap_cv (of the period at which one who is not
+    fitted renews), fitted. days: customer_id, day, revenue, value, repeat, one row per purchase day.
     """
 
     grade: Grade
@@ -86,6 +102,9 @@ class RepeatBuying:
     models: Mapping[str, RepeatModel]
     table: StoredTable
     days: StoredTable
+    young: int = 0
+    entry: int = 0
+    newcomers: Newcomers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +127,29 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class HazardSlope:
+    """How the log of the cumulated hazard moves with the log of a covariate, and its standard error."""
+
+    slope: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Renewing:
-    """Customers told to be contract-like, valued by their own periods; a renewal fails with Beta(lapsed, renewed)."""
+    """Customers told to be contract-like, valued by their own periods; a renewal fails with Beta(lapsed, renewed).
+
+    by_renewals, by_period: how the chance to fail moves with the number of the renewal and the length of the period, by
+    complementary log-log; None where it does not show. fails: chance that the next renewal of one whose last is at
+    most a period and a half ago fails, the mean of all. newcomers: who may renew.
+    """
 
     customers: int
     lapsed: float
     renewed: float
+    fails: float
+    by_renewals: HazardSlope | None = None
+    by_period: HazardSlope | None = None
+    newcomers: Newcomers | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from patronage.evidence.store import StoredTable
 from patronage.findings.lifetime import Calendar
 from patronage.kernels.alive_orders import Future
 from patronage.kernels.future_orders import Customers
-from patronage.kernels.renewal import Hazard
+from patronage.kernels.lapse import Hazard, Slopes
 from patronage.kernels.repeat_buying import RepeatFit, RepeatModel, stated_repeat_buying
 from patronage.kernels.spend import stated_spend
 from patronage.vocabulary.estimate import certain
@@ -80,6 +80,16 @@ def test_only_the_part_that_renews_moves_with_the_hazard() -> None:
     # 60 of 200 come from the one who renews.
     np.testing.assert_allclose(found.gain.std(), 0.3 * everyone.gain.std(), rtol=0.25)
     assert found.gain.mean() == pytest.approx(1.0)
+
+
+def test_coefficients_of_the_hazard_move_those_who_renew() -> None:
+    slopes = Slopes(np.array([-2.0, -0.3, 0.0]), np.diag([0.04, 0.01, 0.0]), 20.0)
+    laws = Laws(certain_fit(), Hazard(2.5, 20.5, slopes), None, 1.0, 1.0)
+    found = shared_factors(laws, people(renewing=4), weights(), (ASKED, STILL), TERMS)
+    assert found.gain.mean() == pytest.approx(1.0)
+    assert 0.02 < found.gain.std() < 0.4
+    still = Laws(certain_fit(), Hazard(2.5, 20.5, slopes._replace(covariance=np.zeros((3, 3)))), None, 1.0, 1.0)
+    np.testing.assert_allclose(shared_factors(still, people(renewing=4), weights(), (ASKED, STILL), TERMS).gain, 1.0)
 
 
 def test_months_beyond_the_calendar_move_as_its_last_one() -> None:

@@ -67,7 +67,8 @@ def equity_change(engine: Engine, repeat: RepeatBuying, lifetime: LifetimeValue,
     refitted = _fit(known, today)
     fit = refitted if refitted.identified else today
     before = np.zeros(len(was))
-    before[was] = _value(known, _laws(known, fit, lifetime), columns["cost_per_order"][was], (lifetime, terms))
+    laws = Laws(fit, hazard(known, repeat.entry), _spend(known, lifetime), lifetime.kept, lifetime.per_order)
+    before[was] = _value(known, laws, columns["cost_per_order"][was], (lifetime, terms))
     return Change(_bridge((then, repeat.as_of), before, columns, was), _note(then, refitted))
 
 
@@ -79,10 +80,6 @@ def _fit(known: Histories, today: RepeatFit) -> RepeatFit:
     stays = ~known.renews
     counts = repeat_counts(known.past.x[stays], known.past.t_x[stays], known.past.T[stays])
     return fit_repeat_buying(counts, today.model, today.k)
-
-
-def _laws(known: Histories, fit: RepeatFit, lifetime: LifetimeValue) -> Laws:
-    return Laws(fit, hazard(known), _spend(known, lifetime), lifetime.kept, lifetime.per_order)
 
 
 def _spend(known: Histories, lifetime: LifetimeValue) -> SpendFit | None:

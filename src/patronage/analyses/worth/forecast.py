@@ -17,6 +17,7 @@ from patronage.analyses.worth.stationary import (
     Scores,
     cumulated,
     hazard,
+    may_renew,
     scores,
     worth_per_order,
 )
@@ -89,7 +90,9 @@ def forecast(believed: Believed, customers: Histories, until: date, terms: Terms
 def _laws(believed: Believed, customers: Histories) -> Laws:
     lifetime = believed.lifetime
     spend = None if lifetime.spend is None else _spend_fit(lifetime.spend)
-    return Laws(fitted(believed.repeat), hazard(customers), spend, lifetime.kept, lifetime.per_order)
+    told = hazard(customers, believed.repeat.entry)
+    may = may_renew(believed.repeat)
+    return Laws(fitted(believed.repeat), told, spend, lifetime.kept, lifetime.per_order, may)
 
 
 def _spend_fit(spend: Spend) -> SpendFit:

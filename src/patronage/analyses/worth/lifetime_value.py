@@ -17,10 +17,11 @@ from patronage.analyses.worth.valuation import Facts, Valuation, Valued, valuati
 from patronage.evidence.queries.lifetime import lifetime_customers
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders, Relation
-from patronage.findings.lifetime import Calendar, LifetimeValue, Renewing, RepeatBuying, Spend
+from patronage.findings.lifetime import Calendar, HazardSlope, LifetimeValue, Renewing, RepeatBuying, Spend
 from patronage.findings.worth import CustomerProfit
 from patronage.kernels.draws import stream
 from patronage.kernels.group_totals import SharedFactors, lucky_draws
+from patronage.kernels.lapse import COVARIATES, LATE, lapse_chance
 from patronage.kernels.spend import SpendFit
 from patronage.vocabulary.estimate import Estimate, Floats, estimate
 from patronage.vocabulary.grade import Grade, weakest
@@ -41,7 +42,7 @@ def lifetime_value(
     made = valuation(orders, repeat, calendar, served, terms)
     unit = made.basis.unit if served is None else f"{made.basis.unit} after cost to serve"
     grade = weakest([repeat.grade, made.basis.grade, *([] if served is None else [served.grade])])
-    renewing = _renewing(made)
+    renewing = _renewing(made, repeat)
     return LifetimeValue(
         grade=grade,
         as_of=repeat.as_of,
@@ -184,8 +185,23 @@ def _spend(fit: SpendFit) -> Spend:
     )
 
 
-def _renewing(made: Valuation) -> Renewing | None:
-    hazard = made.laws.hazard
+def _renewing(made: Valuation, repeat: RepeatBuying) -> Renewing | None:
+    hazard, customers = made.laws.hazard, made.facts.histories
     if hazard is None:
         return None
-    return Renewing(int(made.facts.histories.renews.sum()), hazard.lapsed, hazard.renewed)
+    due = customers.since <= LATE
+    fails = lapse_chance(hazard, customers.renewing.x[due], customers.gap[customers.renews][due], 0)
+    slopes: dict[str, HazardSlope | None] = {"renewals": None, "period": None}
+    if hazard.slopes is not None:
+        for place, name in enumerate(COVARIATES, 1):
+            slope, variance = hazard.slopes.coefficients[place], hazard.slopes.covariance[place, place]
+            slopes[name] = HazardSlope(float(slope), math.sqrt(variance)) if variance > 0 else None
+    return Renewing(
+        int(customers.renews.sum()),
+        hazard.lapsed,
+        hazard.renewed,
+        float(fails.mean()) if fails.size else hazard.mean,
+        slopes["renewals"],
+        slopes["period"],
+        repeat.newcomers,
+    )

@@ -36,21 +36,37 @@ def lifetime_notes(counted: Counted, renewing: Renewing | None) -> tuple[str, ..
     if counted.losing:
         told.append(_losing(counted.losing))
     if renewing is not None:
-        fails = renewing.lapsed / (renewing.lapsed + renewing.renewed)
-        one = renewing.customers == 1
-        whose = (
-            "The one contract-like customer is valued by its"
-            if one
-            else (f"The {renewing.customers:,} contract-like customers are valued by their")
-        )
-        told.append(
-            f"{whose} own periods, each renewal failing with {fails:.1%} by what was seen of "
-            f"{'it; season does not move it' if one else 'them; season does not move them'}."
-        )
+        told.append(_renewals(renewing))
     told.extend(_doubts(counted))
     if counted.basis.kind == REVENUE:
         told.append("Declare company.gross_margin or unit costs to see margin instead.")
     return tuple(told)
+
+
+def _renewals(renewing: Renewing) -> str:
+    one = renewing.customers == 1
+    whose = (
+        "The one contract-like customer is valued by its"
+        if one
+        else f"The {renewing.customers:,} contract-like customers are valued by their"
+    )
+    hangs = [
+        f"{'less' if slope.slope < 0 else 'more'} often {words}"
+        for slope, words in (
+            (renewing.by_renewals, "the more were made"),
+            (renewing.by_period, "the longer the period"),
+        )
+        if slope is not None
+    ]
+    told = (
+        f"{whose} own periods, each renewal failing with {renewing.fails:.1%} by what was seen of "
+        f"{'it' if one else 'them'}{''.join(f', {each}' for each in hangs)}; season does not move "
+        f"{'it' if one else 'them'}."
+    )
+    if renewing.newcomers is not None:
+        few = renewing.newcomers
+        told += f" Of {few.customers:,} who have bought once and lately, each renews with a chance of {few.chance:.0%}."
+    return told
 
 
 def _customer(counted: Counted) -> str:

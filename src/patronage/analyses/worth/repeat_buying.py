@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from patronage.analyses.worth.young_renewals import with_young
 from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.basis import value_basis
 from patronage.evidence.queries.repeat import (
@@ -21,7 +22,7 @@ from patronage.evidence.queries.repeat import (
 )
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders
-from patronage.findings.lifetime import RepeatBuying, RepeatModel
+from patronage.findings.lifetime import Newcomers, RepeatBuying, RepeatModel
 from patronage.findings.who import BuyingType
 from patronage.kernels.repeat_buying import (
     RANDOM,
@@ -52,12 +53,18 @@ REGULAR = Model.MBG_CNBD_K
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The stored tables of a fit: one row per customer, and one per purchase day."""
+    """The stored tables of a fit: one row per customer, and one per purchase day.
+
+    entry: renewals after which a customer is known to renew. young: those taken to renew with too few gaps to be told.
+    """
 
     engine: Engine
     table: StoredTable
     days: StoredTable
     days_per_unit: float
+    entry: int = 0
+    young: int = 0
+    newcomers: Newcomers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) 
         grade=Grade.BEHAVIOUR if fits[chosen].identified else Grade.ASSUMPTION,
         as_of=orders.as_of,
         chosen=str(chosen),
-        why=why + _told_regular(regular) + _told_left_out(left_out),
+        why=why + _told_regular(regular) + _told_left_out(left_out, stored.young),
         unit=str(terms.time_unit),
         customers=int(counts.customers),
         repeat_customers=repeaters,
@@ -104,15 +111,22 @@ def repeat_buying(orders: Orders, buying_type: BuyingType | None, terms: Terms) 
         models={str(model): _model(fit, held[model]) for model, fit in fits.items()},
         table=stored.table,
         days=stored.days,
+        young=stored.young,
+        entry=stored.entry,
+        newcomers=stored.newcomers,
     )
 
 
 def _stored(orders: Orders, buying_type: BuyingType | None, terms: Terms) -> Stored:
-    engine = orders.engine
+    engine, unit = orders.engine, terms.time_unit.days
     days = engine.keep(buying_days(orders, value_basis(orders, terms)).order_by("customer_id", "day"), "days")
     types = None if buying_type is None else engine.open(buying_type.customers)
     histories = typed_histories(repeat_histories(engine.open(days), as_of=orders.as_of), types)
-    return Stored(engine, engine.keep(histories.order_by("customer_id"), "table"), days, terms.time_unit.days)
+    told = None if buying_type is None else buying_type.contract_gaps
+    if told is None:
+        return Stored(engine, engine.keep(histories.order_by("customer_id"), "table"), days, unit)
+    found = with_young(engine, engine.keep(histories, "typed"), days, told)
+    return Stored(engine, found.table, days, unit, found.entry, found.young, found.newcomers)
 
 
 def _counts(stored: Stored, orders: Orders) -> RepeatCounts:
@@ -231,12 +245,13 @@ def _told_regular(regular: RegularFit) -> str:
     )
 
 
-def _told_left_out(customers: int) -> str:
+def _told_left_out(customers: int, young: int) -> str:
     if not customers:
         return ""
-    if customers == 1:
-        return " 1 customer who renews like under a contract is left out of the fit."
-    return f" {customers:,} customers who renew like under a contract are left out of the fit."
+    whose = "1 customer who renews" if customers == 1 else f"{customers:,} customers who renew"
+    verb = "is" if customers == 1 else "are"
+    of_whom = f"; of them {young:,} have too few gaps to be told, and renew like those who are" if young else ""
+    return f" {whose} like under a contract {verb} left out of the fit{of_whom}."
 
 
 def _model(fit: RepeatFit, held_out: float | None) -> RepeatModel:

@@ -13,8 +13,8 @@ from patronage.evidence.queries.lifetime import column_sums
 from patronage.findings.lifetime import Calendar
 from patronage.findings.worth import CustomerProfit
 from patronage.kernels.draws import stream
+from patronage.kernels.lapse import Hazard
 from patronage.kernels.parameter_effects import Parameters, parameter_factors
-from patronage.kernels.renewal import Hazard
 from patronage.kernels.spend import NAMES, expected_spend
 from patronage.vocabulary.estimate import Floats
 from patronage.vocabulary.terms import Terms
@@ -128,14 +128,23 @@ def _of_parameters(
 
 
 def _of_hazard(laws: Laws, customers: Histories, weighed: tuple[Floats, Asked], terms: Terms) -> Floats:
-    """The factor on those who renew, by interpolation between hazards, (draws,)."""
+    """The factor on those who renew, (draws,): by interpolation between hazards, or along those of its coefficients."""
     if laws.hazard is None:
         return np.ones(terms.draws)
     worth, asked = weighed
+    slopes = laws.hazard.slopes
+    if slopes is not None:
+
+        def totals(values: Floats) -> Floats:
+            moved = Hazard(0.5, 0.5, slopes._replace(coefficients=np.log(values)))
+            return np.array([_renewing_total(customers, worth, (moved, asked))])
+
+        known = Parameters(np.exp(slopes.coefficients), slopes.covariance)
+        return parameter_factors(known, totals, draws=terms.draws, seed=terms.seed, name="renewal.hazard")[0]
     drawn = stream(terms.seed, "renewal.hazard").beta(laws.hazard.lapsed, laws.hazard.renewed, terms.draws)
     grid: Floats = np.linspace(float(drawn.min()), float(drawn.max()), 9)
-    totals = [_renewing_total(customers, worth, (Hazard(each, 1 - each), asked)) for each in grid]
-    return _mean_one(np.interp(drawn, grid, totals))
+    held = [_renewing_total(customers, worth, (Hazard(each, 1 - each), asked)) for each in grid]
+    return _mean_one(np.interp(drawn, grid, held))
 
 
 def _renewing_total(customers: Histories, worth: Floats, known: tuple[Hazard, Asked]) -> float:

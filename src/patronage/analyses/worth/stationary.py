@@ -16,7 +16,9 @@ from patronage.kernels.alive_groups import group_moments, moments_in_all
 from patronage.kernels.alive_orders import Future
 from patronage.kernels.draws import QUANTILES
 from patronage.kernels.future_orders import Customers, Outlook, p_at_least, score
-from patronage.kernels.renewal import Hazard, Renewals, RenewalScores, lapse_hazard, p_renewal, renewal_scores
+from patronage.kernels.lapse import Hazard, Trials, lapse_hazard
+from patronage.kernels.mixed_laws import POINTS, Law, mixed_laws
+from patronage.kernels.renewal import Renewals, RenewalScores, p_renewal, renewal_scores
 from patronage.kernels.repeat_buying import RepeatFit, alive_groups, p_alive
 from patronage.kernels.second_life import second_life_orders
 from patronage.kernels.spend import SpendFit, expected_spend
@@ -37,6 +39,27 @@ COLUMNS = (
     "occasions_squares",
 )
 """What the histories of repeat_buying say of each customer, as the models take it."""
+
+
+NAMES = ("p_alive", "expected", "discounted", "quantiles", "variance")
+
+
+@dataclass(frozen=True, slots=True)
+class MayRenew:
+    """Newcomers up to an age who renew with a chance; until, gap: in the models' time unit; spread: of the gap."""
+
+    until: float
+    chance: float
+    gap: float
+    spread: float
+
+
+def may_renew(repeat: RepeatBuying) -> MayRenew | None:
+    """The newcomers of whom some renew, as the laws take them."""
+    told, unit = repeat.newcomers, TimeUnit(repeat.unit)
+    if told is None:
+        return None
+    return MayRenew(told.until_days / unit.days, told.chance, told.gap_days / unit.days, told.gap_cv)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +95,20 @@ class Histories:
         """Periods since the last order of those who renew."""
         return (self.renewing.T - self.renewing.t_x) / self.gap[self.renews]
 
+    def first_due(self, future: Future, who: NDArray[np.bool_], may: MayRenew) -> Renewals:
+        """The first renewal of newcomers, as if all of them renewed."""
+        age, ones = self.past.T[who], np.ones(int(who.sum()))
+        ahead, discount = future.horizon / may.gap, future.discount * may.gap
+        return Renewals(age / may.gap, may.spread * ones, ahead * ones, discount * ones, 0 * ones, may.gap * ones)
+
     def renewals(self, hazard: Hazard, future: Future) -> RenewalScores:
         """What those who renew are expected to order."""
-        gap = self.gap[self.renews]
-        asked = Renewals(self.since, self.spread[self.renews], future.horizon / gap, future.discount * gap)
-        return renewal_scores(asked, hazard.mean, QUANTILES)
+        return renewal_scores(self.due(self.since, future, self.renews), hazard, QUANTILES)
+
+    def due(self, since: Floats, future: Future, who: NDArray[np.bool_]) -> Renewals:
+        """Some of those who renew, as many of their periods after the last order as since says."""
+        gap = self.gap[who]
+        return Renewals(since, self.spread[who], future.horizon / gap, future.discount * gap, self.past.x[who], gap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +117,8 @@ class Laws:
 
     hazard: of lapsing at a renewal, None where nobody renews. spend: None where the evidence cannot tell it; then
     every order is worth per_order. kept: what remains of an order's expected value after free orders and returns that
-    name no order. Neither speaks of customers whose orders lose money: they are worth their own.
+    name no order. Neither speaks of customers whose orders lose money: they are worth their own. newcomers: of whom
+    some renew.
     """
 
     repeat: RepeatFit
@@ -93,6 +126,7 @@ class Laws:
     spend: SpendFit | None
     kept: float
     per_order: float
+    newcomers: MayRenew | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +169,14 @@ def histories(columns: Columns, unit: TimeUnit) -> Histories:
     )
 
 
-def hazard(customers: Histories) -> Hazard | None:
-    """The chance of lapsing at a renewal, over all customers who renew; None where nobody does."""
+def hazard(customers: Histories, entry: int = 0) -> Hazard | None:
+    """The chance of lapsing at a renewal, over all customers who renew; None where nobody does.
+
+    entry: renewals after which a customer is known to renew, of repeat_buying.
+    """
     if not customers.renews.any():
         return None
-    return lapse_hazard(customers.renewing.x, customers.since)
+    return lapse_hazard(Trials(customers.renewing.x, customers.since, customers.gap[customers.renews], entry))
 
 
 def scores(laws: Laws, customers: Histories, asked: Asked) -> Scores:
@@ -148,7 +185,9 @@ def scores(laws: Laws, customers: Histories, asked: Asked) -> Scores:
     outlook = Outlook(asked.future, spend, QUANTILES, seed=asked.seed)
     found = score(laws.repeat, customers.past, outlook)
     all_of_them = Scores(found.p_alive, found.expected, found.discounted, found.quantiles, found.variance)
-    return all_of_them if laws.hazard is None else _with_renewals(all_of_them, customers, laws.hazard, asked.future)
+    if laws.hazard is None:
+        return all_of_them
+    return _with_newcomers(_with_renewals(all_of_them, customers, laws.hazard, asked.future), customers, laws, asked)
 
 
 def orders_ahead(fit: RepeatFit, past: Customers, future: Future) -> tuple[Floats, Floats, Floats]:
@@ -163,9 +202,12 @@ def chance_to_buy(laws: Laws, customers: Histories, horizon: float) -> Floats:
     """P(at least one order within the horizon, in the models' unit) of each customer, (customers,)."""
     chance = p_at_least(laws.repeat, customers.past, horizon)
     if laws.hazard is not None:
-        gap = customers.gap[customers.renews]
-        asked = Renewals(customers.since, customers.spread[customers.renews], horizon / gap, np.zeros_like(gap))
-        chance[customers.renews] = p_renewal(asked, laws.hazard.mean)
+        asked = customers.due(customers.since, Future(horizon), customers.renews)
+        chance[customers.renews] = p_renewal(asked, laws.hazard)
+        who, may = _may_renew(customers, laws), laws.newcomers
+        if may is not None and who.any():
+            due = customers.first_due(Future(horizon), who, may)
+            chance[who] = may.chance * p_renewal(due, laws.hazard) + (1 - may.chance) * chance[who]
     return chance
 
 
@@ -179,9 +221,8 @@ def second_lives(laws: Laws, customers: Histories, alive: Floats, future: Future
     orders[gone] = second_life_orders(laws.repeat, past.x[gone], past.t_x[gone], past.T[gone], future)
     lapsed = (alive < 0.5) & customers.renews
     if laws.hazard is not None and lapsed.any():
-        gap, spread = customers.gap[lapsed], customers.spread[lapsed]
-        again = Renewals(np.zeros_like(gap), spread, future.horizon / gap, future.discount * gap)
-        told = renewal_scores(again, laws.hazard.mean, QUANTILES)
+        again = customers.due(np.zeros(int(lapsed.sum())), future, lapsed)
+        told = renewal_scores(again, laws.hazard, QUANTILES)
         orders[lapsed] = told.discounted / told.p_alive
     return orders
 
@@ -202,6 +243,8 @@ def cumulated(laws: Laws, customers: Histories, worth: Floats, futures: list[Fut
     """
     past, fit = customers.past, laws.repeat
     weight = np.where(customers.renews, 0.0, worth * p_alive(fit, past.x, past.t_x, past.T))
+    if laws.newcomers is not None:
+        weight *= 1 - laws.newcomers.chance * _may_renew(customers, laws)
     return moments_in_all(alive_groups(fit, past.x, past.t_x, past.T), weight, futures)
 
 
@@ -215,10 +258,35 @@ def cumulated_ahead(engine: Engine, repeat: RepeatBuying, ends: list[date]) -> F
     return cumulated(laws, known, np.ones(len(known.valued)), futures)
 
 
+def _may_renew(customers: Histories, laws: Laws) -> NDArray[np.bool_]:
+    """Whether each customer is a newcomer who may renew, (customers,)."""
+    if laws.newcomers is None or laws.hazard is None:
+        return np.zeros(len(customers.valued), dtype=np.bool_)
+    return ~customers.renews & (customers.past.x == 0) & (laws.newcomers.until >= customers.past.T)
+
+
+def _with_newcomers(found: Scores, customers: Histories, laws: Laws, asked: Asked) -> Scores:
+    """The scores with those of newcomers mixed of both laws."""
+    who, may = _may_renew(customers, laws), laws.newcomers
+    if may is None or laws.hazard is None or not who.any():
+        return found
+    renewing = renewal_scores(customers.first_due(asked.future, who, may), laws.hazard, POINTS)
+    past = Customers(customers.past.x[who], customers.past.t_x[who], customers.past.T[who])
+    outlook = Outlook(asked.future, laws.spend if asked.money else None, POINTS, seed=asked.seed)
+    buying = score(laws.repeat, past, outlook)
+    one, other = (Law(each.discounted, each.variance, each.quantiles) for each in (renewing, buying))
+    told = mixed_laws(one, other, may.chance, QUANTILES)
+    mixed = {name: np.array(getattr(found, name)) for name in NAMES}
+    for name in ("p_alive", "expected", "discounted"):
+        both = (getattr(each, name) for each in (renewing, buying))
+        mixed[name][who] = np.average(np.stack(list(both)), axis=0, weights=[may.chance, 1 - may.chance])
+    mixed["quantiles"][who], mixed["variance"][who] = told.quantiles, told.variance
+    return Scores(**mixed)
+
+
 def _with_renewals(found: Scores, customers: Histories, hazard: Hazard, future: Future) -> Scores:
     own = customers.renewals(hazard, future)
-    names = ("p_alive", "expected", "discounted", "quantiles", "variance")
-    mixed = {name: np.array(getattr(found, name)) for name in names}
+    mixed = {name: np.array(getattr(found, name)) for name in NAMES}
     for name, values in mixed.items():
         values[customers.renews] = getattr(own, name)
     return Scores(**mixed)

@@ -21,6 +21,7 @@ from patronage.analyses.worth.stationary import (
     cumulated,
     hazard,
     histories,
+    may_renew,
     scores,
     second_lives,
     worth_per_order,
@@ -136,7 +137,8 @@ def _cost_per_order(orders: Floats, cost: Floats) -> Floats:
 
 def _laws(repeat: RepeatBuying, facts: Facts) -> tuple[Laws, str]:
     spend, why = spending(facts.histories, facts.kept)
-    return Laws(fitted(repeat), hazard(facts.histories), spend, facts.kept.share, facts.kept.per_order), why
+    told, kept = hazard(facts.histories, repeat.entry), facts.kept
+    return Laws(fitted(repeat), told, spend, kept.share, kept.per_order, may_renew(repeat)), why
 
 
 def _asked(repeat: RepeatBuying, terms: Terms) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,6 +12,7 @@ from patronage.evidence.queries.sums import PLACES, counted
 from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from ibis.expr.types import Table, Value
@@ -19,6 +21,22 @@ if TYPE_CHECKING:
     from patronage.evidence.tables import Orders
 
 CONTRACT_LIKE = "contract_like"
+
+
+@dataclass(frozen=True, slots=True)
+class RenewingKind:
+    """Customers with so many gaps, all above low and up to high days, who are gone (silent for over late days) or not.
+
+    gap_days, gap_cv: the period at which they renew, and its coefficient of variation.
+    """
+
+    gaps: int
+    low: float
+    high: float
+    late: float
+    gone: bool
+    gap_days: float
+    gap_cv: float
 
 
 def buying_days(orders: Orders, basis: ValueBasis) -> Table:
@@ -85,6 +103,64 @@ def typed_histories(histories: Table, types: Table | None) -> Table:
     return joined.mutate(fitted=~contract).drop("known_id", "told")
 
 
+def gap_spans(histories: Table, days: Table, *, below: int) -> Table:
+    """The same rows with shortest and longest, in days, of the gaps of customers to fit with 1 to below - 1; else null.
+
+    days: as buying_days gives them.
+    """
+    few = histories.filter(histories.fitted & (histories.x > 0) & (histories.x < below)).select(few_id="customer_id")
+    lagged = _lagged(days.semi_join(few, days.customer_id == few.few_id))
+    told = lagged.mutate(gap=_days_between(lagged.before, lagged.day))
+    spans = told.group_by(known_id=told.customer_id).aggregate(shortest=told.gap.min(), longest=told.gap.max())
+    return histories.left_join(spans, histories.customer_id == spans.known_id).drop("known_id")
+
+
+def span_counts(spans: Table) -> Table:
+    """One row per x, shortest, longest and silent (days since the last purchase) of the customers with spans: n."""
+    known = spans.filter(spans.shortest.notnull()).mutate(silent=spans.age - spans.t_x)
+    return known.group_by("x", "shortest", "longest", "silent").aggregate(n=known.count())
+
+
+def contract_periods(histories: Table) -> Table:
+    """One row per median gap, to a tenth of a day, of those who renew: gap, n, and gap_cv, the mean of theirs."""
+    renewing = histories.filter(~histories.fitted & (histories.gap_days > 0))
+    rows = renewing.mutate(gap=rounded(renewing.gap_days, 1))
+    return rows.group_by("gap").aggregate(n=rows.count(), gap_cv=rounded(rows.gap_cv.mean(), PLACES)).order_by("gap")
+
+
+def with_renewing(spans: Table, kinds: Sequence[RenewingKind]) -> Table:
+    """The histories without their spans, the customers of the kinds told to renew: not fitted, gap_days and gap_cv set.
+
+    The first kind that a customer is of holds.
+    """
+    silent = spans.age - spans.t_x
+    fitted, gap, cv = spans.fitted, spans.gap_days, spans.gap_cv
+    for kind in reversed(kinds):
+        late = silent > kind.late
+        inside = (spans.shortest > kind.low) & (spans.longest <= kind.high) & (spans.x == kind.gaps)
+        own = ibis.coalesce(inside & (late if kind.gone else ~late), ibis.literal(value=False))
+        fitted = ibis.ifelse(own, ibis.literal(value=False), fitted)
+        gap = ibis.ifelse(own, ibis.literal(kind.gap_days, "float64"), gap)
+        cv = ibis.ifelse(own, ibis.literal(kind.gap_cv, "float64"), cv)
+    return spans.mutate(fitted=fitted, gap_days=gap, gap_cv=cv).drop("shortest", "longest")
+
+
+def newcomer_counts(histories: Table, *, young: float, grown: float) -> Table:
+    """One row: customers up to `young` days of age, those of them who bought once, and renewing ones among the grown.
+
+    grown: days of age up to which customers older than one and a half times `young` count as grown. Columns: young,
+    once, grown, renewing.
+    """
+    age = histories.age
+    old = (age > 1.5 * young) & (age <= grown)
+    return histories.aggregate(
+        young=counted(age <= young),
+        once=counted((age <= young) & (histories.x == 0)),
+        grown=counted(old),
+        renewing=counted(old & ~histories.fitted),
+    )
+
+
 def history_counts(histories: Table) -> Table:
     """One row per history that occurs among the customers to fit: x, t_x, age (days) and n, customers that share it."""
     kept = histories.filter(histories.fitted)
@@ -112,15 +188,18 @@ def gap_counts(days: Table, histories: Table, *, split: date) -> Table:
     """
     fitted = histories.filter(histories.fitted).select(known_id=histories.customer_id)
     known = days.semi_join(fitted, days.customer_id == fitted.known_id).select("customer_id", "day")
-    own = {"group_by": known.customer_id, "order_by": known.day}
-    lagged = known.mutate(
-        before=known.day.lag().over(ibis.window(**own)),
-        first=known.day.min().over(ibis.window(group_by=known.customer_id)),
-    )
-    gaps = lagged.filter(lagged.before.notnull())
-    told = gaps.mutate(gap=_days_between(gaps.before, gaps.day))
+    lagged = _lagged(known)
+    told = lagged.mutate(gap=_days_between(lagged.before, lagged.day))
     late = (told.day > ibis.literal(split)) & (told["first"] <= ibis.literal(split))
     return told.group_by("gap").aggregate(n=told.count(), n_late=counted(late)).order_by("gap")
+
+
+def _lagged(days: Table) -> Table:
+    """Purchase days but the first of each customer, with the day before each and the first."""
+    own = ibis.window(group_by=days.customer_id)
+    in_order = ibis.window(group_by=days.customer_id, order_by=days.day)
+    lagged = days.select("customer_id", "day", before=days.day.lag().over(in_order), first=days.day.min().over(own))
+    return lagged.filter(lagged.before.notnull())
 
 
 def _days_between(start: Value, end: Value) -> Value:

@@ -11,12 +11,18 @@ import ibis
 from patronage.evidence.queries.basis import REVENUE, ValueBasis
 from patronage.evidence.queries.calendar import arrivals, repeat_months
 from patronage.evidence.queries.repeat import (
+    RenewingKind,
     buying_days,
+    contract_periods,
     counts_at_both,
     gap_counts,
+    gap_spans,
     history_counts,
+    newcomer_counts,
     repeat_histories,
+    span_counts,
     typed_histories,
+    with_renewing,
 )
 from patronage.evidence.tables import Orders
 from patronage.vocabulary.grade import Grade
@@ -108,6 +114,32 @@ def test_times_between_purchase_days_are_counted_and_those_that_ended_late_apart
     # d came after the split, so none of its times counts as late.
     told = [tuple(row.values()) for row in records(gap_counts(known, everybody, split=SPLIT))]
     assert told == [(20, 2, 1), (28, 1, 0)]
+
+
+def test_spans_of_few_gaps_are_counted_and_kinds_of_them_told_to_renew(orders_of: Build, records: Records) -> None:
+    known = days(orders_of)
+    typed = typed_histories(repeat_histories(known, as_of=AS_OF), ibis.memtable(TYPES))
+    spans = gap_spans(typed, known, below=4)
+    rows = {row["customer_id"]: (row["shortest"], row["longest"]) for row in records(spans)}
+    # d is told already, b and c have no gap.
+    assert rows == {"a": (20, 20), "b": (None, None), "c": (None, None), "d": (None, None)}
+    assert {row["shortest"] for row in records(gap_spans(typed, known, below=2))} == {None}
+    assert [tuple(row.values()) for row in records(span_counts(spans))] == [(2, 20, 20, 50, 1)]
+    assert [tuple(row.values()) for row in records(contract_periods(spans))] == [(28.0, 1, 0.1)]
+    for gone, late, told in ((True, 30.0, False), (False, 30.0, True), (False, 60.0, False)):
+        kind = RenewingKind(2, 18.0, 22.0, late, gone, 20.0, 0.05)
+        made = {row["customer_id"]: row for row in records(with_renewing(spans, [kind]))}
+        assert made["a"]["fitted"] == told
+        assert (made["a"]["gap_days"], made["a"]["gap_cv"]) == ((20.0, 0.3) if told else (20.0, 0.05))
+        assert (made["b"]["fitted"], made["d"]["fitted"], made["d"]["gap_days"]) == (True, False, 28.0)
+        assert "shortest" not in made["a"]
+
+
+def test_newcomers_are_counted_beside_the_grown(orders_of: Build, records: Records) -> None:
+    typed = typed_histories(repeat_histories(days(orders_of), as_of=AS_OF), ibis.memtable(TYPES))
+    # Ages: a 90, b 61, c 0, d 59, who renews.
+    assert records(newcomer_counts(typed, young=10, grown=61)) == [{"young": 1, "once": 1, "grown": 2, "renewing": 1}]
+    assert records(newcomer_counts(typed, young=59, grown=200)) == [{"young": 2, "once": 1, "grown": 1, "renewing": 0}]
 
 
 def test_months_and_arrivals_leave_out_those_who_are_not_fitted(orders_of: Build, records: Records) -> None:
