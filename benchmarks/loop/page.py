@@ -31,7 +31,7 @@ company, from 0% to 20% of those who left; what the company had declared is 2% t
 | true gain in money inside its measured interval | {inside:.0%} of companies | {bar:.0%} | {met} |
 | true share for whom it worked inside its interval | {share_inside:.0%} of companies | {bar:.0%} | {share_met} |
 | mean of measured less true share, of all treated | {bias:+.2%} | | |
-| mean error of the effect that decisions are valued with, as declared ({valued} still valued by one) | {before:.2%} | | |
+| mean error of the effect behind the values as declared, of {valued} still valued by one | {before:.2%} | | |
 | the same, after the experiment | {after:.2%} | | |
 | decisions whose grade rose to experiment | {rose:.0%} | | |
 
