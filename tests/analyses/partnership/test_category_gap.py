@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from patronage.analyses.partnership import gap_categories, gap_evidence
 from patronage.analyses.partnership.category_gap import category_gap
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import Orders, Products
@@ -82,6 +83,16 @@ def test_planted_uptake_is_found_again(seed: int, make_orders: Build, make_terms
     told = chances(found)
     assert np.mean(told[True]) == pytest.approx(ALIKE, abs=0.1)
     assert np.mean(told[False]) == pytest.approx(ELSEWHERE, abs=0.03)
+
+
+def test_a_sample_of_the_customers_tells_the_uptake_too(
+    make_orders: Build, make_terms: MakeTerms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (gap_categories, gap_evidence):
+        monkeypatch.setattr(module, "LARGEST_SAMPLE", 250)
+    found = category_gap(make_orders(planted(300, 1), as_of=END), None, make_terms(END))
+    assert len({row["customer_id"] for row in found.customers.records()}) == 301
+    assert np.mean(chances(found)[True]) == pytest.approx(ALIKE, abs=0.1)
 
 
 def test_most_intervals_hold_the_planted_chance(make_orders: Build, make_terms: MakeTerms) -> None:

@@ -148,13 +148,16 @@ def numbered_items(pairs: Table, customers: Table, items: Table) -> Table:
 
 def numbers_within(numbered: Table, first: int, end: int) -> Table:
     """The rows of customers from number `first` to below `end`, in the order of their numbers."""
-    rows = numbered.filter((numbered.customer >= first) & (numbered.customer < end))
-    return rows.order_by(*(name for name in ("customer", "code") if name in rows.columns))
+    return _in_order(numbered.filter((numbered.customer >= first) & (numbered.customer < end)))
 
 
 def chosen_customers(numbered: Table, chosen: Table) -> Table:
-    """The rows of the customers whose number is chosen, by customer and item."""
-    return numbered.semi_join(chosen, "customer").order_by("customer", "code")
+    """The rows of the customers whose number is chosen, by customer and, where there is one, by item."""
+    return _in_order(numbered.semi_join(chosen, "customer"))
+
+
+def _in_order(numbered: Table) -> Table:
+    return numbered.order_by(*(name for name in ("customer", "code") if name in numbered.columns))
 
 
 def _days_before(day: ibis.Value, end: date) -> ibis.Value:

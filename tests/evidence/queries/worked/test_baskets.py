@@ -100,6 +100,8 @@ def test_customers_and_items_get_numbers(orders_of: Build, records: Records) -> 
     assert sorted(told(numbered)) == [(0, 1), (1, 0), (1, 1)]
     assert told(numbers_within(numbered, 1, 2)) == [(1, 0), (1, 1)]
     assert told(chosen_customers(numbered, ibis.memtable({"customer": [0]}))) == [(0, 1)]
+    known = chosen_customers(people, ibis.memtable({"customer": [1]}))
+    assert [(row["customer"], row["customer_id"]) for row in records(known)] == [(1, "b")]
 
 
 def test_categories_gather_products_that_have_one(orders_of: Build, records: Records, engine: Engine) -> None:
