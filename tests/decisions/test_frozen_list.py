@@ -66,3 +66,14 @@ def test_a_list_that_cannot_be_written_leaves_what_was_there(tmp_path: Path, mon
         write_list(path, PEOPLE)
     assert path.read_bytes() == b"before"
     assert [one.name for one in tmp_path.iterdir()] == ["list.jsonl"]
+
+
+@pytest.mark.parametrize(
+    "line", [b"5", b'["a"]', b'[1, 2]', b'["a", "b"]', b'["a", true]', b'["a", NaN]', b'["a", 1e999]',
+             b'["a", 1' + b"0" * 400 + b"]", b"[" * 9000, b"\xff"]
+)  # fmt: skip
+def test_a_line_that_holds_no_customer_and_amount_is_refused_by_its_number(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_bytes(b'["a", 1]\n' + line + b"\n")
+    with pytest.raises(ProjectError, match=r"^list\.jsonl, line 2: holds no customer; restore it from a copy"):
+        list(read_list(path, FrozenList(2, "0" * 64)))

@@ -125,7 +125,22 @@ def test_a_whole_last_line_without_its_end_counts(path: Path) -> None:
         ("[1]", "is no event"),
         ('{"version": 3}', "has version 3, and this patronage reads versions 1 and 2"),
         ('{"version": 1}', "has no 'at'"),
-        ('{"version": 1, "id": "x", "at": "", "who": "", "action": "shelve"}', "'shelve' is not a valid Action"),
+        (
+            '{"version": 1, "id": "x", "at": "2022-01-05", "who": "", "action": "shelve"}',
+            "'shelve' is not a valid Action",
+        ),
+        (
+            '{"version": 1, "id": "x", "at": "soon", "who": "", "action": "accept"}',
+            "has the time 'soon', which is none",
+        ),
+        (
+            (
+                '{"version": 1, "at": "2022-01-05", "id": "x", "who": "", "action": "accept", "expected": '
+                '{"mean": NaN, "p05": 1, "p95": 2}}'
+            ),
+            "has the number nan, which cannot be counted with",
+        ),
+        ('{"version": 1, "a": ' + "[" * 9000, "is nested too deep"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused_by_its_number(path: Path, line: str, message: str) -> None:
@@ -263,3 +278,16 @@ def test_an_event_that_is_refused_leaves_the_journal_as_it_was(path: Path) -> No
     with pytest.raises(ValueError, match=r"^no$"):
         append_after(path, refuse)
     assert path.read_bytes() == was
+
+
+def test_half_a_character_is_written_as_its_escape_and_read_as_a_question_mark(path: Path) -> None:
+    append(path, replace(REJECT, why="so \udcff"))
+    assert b'"why": "so \\udcff"' in path.read_bytes()
+    assert events(path).events == (replace(REJECT, why="so ?"),)
+
+
+def test_numbers_beyond_all_bounds_in_a_commitment_are_refused(path: Path) -> None:
+    append(path, replace(ACCEPT, commitment=Commitment(0.1, 1.0, 0.0, 3, 0.1, FrozenList(2, "a1" * 32))))
+    path.write_bytes(path.read_bytes().replace(b'"years": 3', b'"years": 1e999'))
+    with pytest.raises(ProjectError, match="line 1: cannot convert float infinity to integer"):
+        events(path)

@@ -144,6 +144,13 @@ def test_a_pert_stays_within_its_ends_and_rises_with_u(low: float, left: float, 
     assert found[-1] <= low + left + right
 
 
+def test_moments_of_any_size_have_parameters():
+    mu, sigma = log_normal_of_moments(1e-300, 1e18)
+    assert sigma == pytest.approx(math.sqrt(2 * math.log(10) * 318))
+    assert mu == pytest.approx(math.log(10) * (-300 - 318))
+    assert min(beta_of_moments(0.5, 1e-200)) == math.inf
+
+
 def test_even_uniforms_have_one_draw_in_each_slice_and_hang_on_seed_and_name_alone():
     found = even_uniforms(1000, seed=1, name="a")
     assert sorted(np.floor(found * 1000).astype(int)) == list(range(1000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -86,16 +87,24 @@ def commitment_of(data: Any) -> Commitment:
         raise ValueError(f"has a holdout of {holdout}, which is no share")
     cost, years, effect, starts = data["cost"], data["years"], data["effect"], data.get("starts")
     return Commitment(
-        None if effect is None else float(effect),
-        float(cost["one_off"]),
-        float(cost["yearly"]),
+        None if effect is None else finite(effect),
+        finite(cost["one_off"]),
+        finite(cost["yearly"]),
         None if years is None else int(years),
         holdout,
         frozen_of(data["people"]),
         int(data.get("held_out", 0)),
         None if starts is None else date.fromisoformat(starts),
-        tuple(float(gain) for gain in data.get("gain_by_year", ())),
+        tuple(finite(gain) for gain in data.get("gain_by_year", ())),
     )
+
+
+def finite(data: Any) -> float:
+    """A number as the journal has it; raises ValueError where it is none that can be counted with."""
+    number = float(data)
+    if not math.isfinite(number):
+        raise ValueError(f"has the number {number}, which cannot be counted with")
+    return number
 
 
 def _amount(value: Any) -> float | None:

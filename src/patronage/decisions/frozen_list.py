@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -97,10 +98,22 @@ def read_list(path: Path, kept: FrozenList) -> Iterator[Person]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                who, amount = json.loads(line)
-            except (ValueError, TypeError):
+                who, amount = _person(json.loads(line))
+            except (ValueError, TypeError, OverflowError, RecursionError):
                 raise ProjectError(Fault(f"{path.name}, line {number}", "holds no customer", FROM_A_COPY)) from None
             yield who, amount
+
+
+def _person(data: Any) -> Person:
+    """A customer and an amount; raises TypeError or ValueError for anything else."""
+    who, amount = data
+    if not isinstance(who, str):
+        raise TypeError("is no customer")
+    if amount is None:
+        return who, None
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not math.isfinite(amount):
+        raise TypeError("is no amount")
+    return who, float(amount)
 
 
 def _line(person: Person) -> bytes:

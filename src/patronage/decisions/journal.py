@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
 
-from patronage.decisions.commitment import Commitment, commitment_data, commitment_of
+from patronage.decisions.commitment import Commitment, commitment_data, commitment_of, finite
 from patronage.decisions.decision import Move, Status
 from patronage.decisions.file_lock import locked
 from patronage.vocabulary.errors import BlockedError, Fault, ProjectError
@@ -26,6 +27,10 @@ PATIENCE = 5.0
 """Seconds that a writer waits for another one to end."""
 
 BUSY = "another program is writing the journal"
+
+
+UNREADABLE = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
+"""What reading a line that is no event may raise."""
 
 
 class Action(StrEnum):
@@ -177,7 +182,7 @@ def _read(path: Path, data: bytes) -> tuple[Event, ...]:
             continue
         try:
             events.append(_event(line))
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             faults.append(Fault(f"{path.name}, line {number}", _why(error), "mend the line or restore it from git"))
     if faults:
         raise ProjectError(*faults)
@@ -192,23 +197,44 @@ def _event(line: bytes) -> Event:
     version = fields["version"]
     if version not in (PLAIN, COMMITTED):
         raise ValueError(f"has version {version!r}, and this patronage reads versions {PLAIN} and {COMMITTED}")
-    expected = fields.get("expected")
-    texts = {name: None if fields.get(name) is None else str(fields[name]) for name in ("owner", "due", "why")}
+    texts = {name: None if fields.get(name) is None else _text(fields[name]) for name in ("owner", "due", "why")}
     return Event(
-        at=str(fields["at"]),
-        id=str(fields["id"]),
+        at=_moment(fields["at"]),
+        id=_text(fields["id"]),
         action=Action(fields["action"]),
-        who=str(fields["who"]),
-        expected=expected and Expected(*(float(expected[name]) for name in ("mean", "p05", "p95"))),
+        who=_text(fields["who"]),
+        expected=_expected(fields.get("expected")),
         about=_about(fields.get("about")),
         commitment=commitment_of(fields["commitment"]) if version == COMMITTED else None,
         **texts,
     )
 
 
+def _text(data: Any) -> str:
+    """A text that every file can hold: half characters, which JSON can write, become question marks."""
+    return str(data).encode("utf-8", "replace").decode("utf-8")
+
+
+def _moment(data: Any) -> str:
+    """The moment of an event, whose day is read wherever its effect is measured."""
+    at = str(data)
+    try:
+        date.fromisoformat(at[:10])
+    except ValueError:
+        raise ValueError(f"has the time {at[:40]!r}, which is none") from None
+    return at
+
+
+def _expected(data: Any) -> Expected | None:
+    """What was expected, None where no value was told."""
+    return None if data is None else Expected(*(finite(data[name]) for name in ("mean", "p05", "p95")))
+
+
 def _about(data: Any) -> Move | None:
     """What an event is about; events of before it was written down have nothing there."""
-    return data and Move(*(str(data[name]) for name in ("kind", "subject", "from_state", "to_state")))
+    return (
+        None if data is None else Move(*(_text(data[name]) for name in ("kind", "subject", "from_state", "to_state")))
+    )
 
 
 def _why(error: Exception) -> str:
@@ -216,6 +242,8 @@ def _why(error: Exception) -> str:
         return f"has no {error.args[0]!r}"
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return "is no JSON"
+    if isinstance(error, RecursionError):
+        return "is nested too deep"
     return str(error)
 
 
@@ -223,7 +251,7 @@ def _is_event(line: bytes) -> bool:
     """Whether a line without its end is whole all the same, as after an edit by hand."""
     try:
         _event(line)
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return _is_json_object(line)
     return True
 
@@ -232,7 +260,7 @@ def _is_json_object(line: bytes) -> bool:
     """A whole object that is no event is a fault to tell, not a torn line to set aside."""
     try:
         return isinstance(json.loads(line.decode("utf-8")), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -281,4 +309,5 @@ def _line(event: Event) -> bytes:
     }
     if event.commitment is not None:
         data["commitment"] = commitment_data(event.commitment)
-    return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"
+    # What a command line may hand over that is no character is written as the escape that JSON has for it.
+    return json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace") + b"\n"

@@ -56,7 +56,9 @@ def log_normal_of_moments(mean: float, sd: float) -> tuple[float, float]:
     """Mean and sd of the logarithm, for the log-normal with this mean and sd; both > 0."""
     if not (mean > 0 and sd > 0):
         raise ValueError(f"mean and sd must be above 0, got mean={mean:g}, sd={sd:g}")
-    variance = math.log1p((sd / mean) ** 2)
+    ratio = math.log(sd) - math.log(mean)
+    # The square of a ratio beyond all bounds cannot be held, and what is added to it does not count.
+    variance = math.log1p((sd / mean) ** 2) if ratio < 300 else 2 * ratio
     return math.log(mean) - variance / 2, math.sqrt(variance)
 
 
@@ -66,7 +68,7 @@ def beta_of_moments(mean: float, sd: float) -> tuple[float, float]:
         raise ValueError(f"the mean of a beta lies between 0 and 1, got {mean:g}")
     if not 0 < sd < math.sqrt(mean * (1 - mean)):
         raise ValueError(f"the sd of a beta with mean {mean:g} lies below {math.sqrt(mean * (1 - mean)):g}, got {sd:g}")
-    size = mean * (1 - mean) / sd**2 - 1
+    size = (mean / sd) * ((1 - mean) / sd) - 1
     return mean * size, (1 - mean) * size
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import NoReturn
@@ -17,6 +18,10 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
 
 MAX_DEPTH = 60
 """Deepest nesting that is read; deeper text is refused rather than exhausting the stack."""
+
+
+LARGEST_WHOLE = 2.0**63
+"""Whole numbers from here on are held by no engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +249,7 @@ class _Reader:
         token = self._tokens[self._at]
         self._at += 1
         if token.kind == "number":
-            return Literal(float(token.text) if re.search(r"[.eE]", token.text) else int(token.text))
+            return Literal(self._number(token))
         if token.kind == "text":
             quote = token.text[0]
             return Literal(token.text[1:-1].replace(quote * 2, quote))
@@ -258,6 +263,15 @@ class _Reader:
             return inner
         self._at -= 1
         self._refuse(f"did not expect {token.text!r}")
+
+    def _number(self, token: _Token) -> float | int:
+        """A number that every engine can hold; longer rows of digits are keys, which are texts."""
+        whole = not re.search(r"[.eE]", token.text)
+        found = float(token.text)
+        if math.isinf(found) or (whole and found >= LARGEST_WHOLE):
+            message = "the number is too large; put it in quotes where it is a name"
+            raise ExpressionError(self._text, token.position, message)
+        return int(token.text) if whole else found
 
     def _named(self, token: _Token) -> Expression:
         word = token.text.lower()
