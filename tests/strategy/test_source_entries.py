@@ -42,6 +42,16 @@ def test_sources_keep_the_order_of_the_file_and_an_empty_one_is_left_out():
     assert [(source.table, source.line) for source in strategy_from_text(text).sources] == [("exits", 3), ("orders", 5)]
 
 
+@pytest.mark.parametrize(
+    ("written", "rates"),
+    [("0.2", {"": 0.2}), ("{UK: 0.2, DE: 0.19, other: 0}", {"UK": 0.2, "DE": 0.19, "": 0.0})],
+)
+def test_orders_say_whether_their_money_includes_tax(written: str, rates: dict[str, float]):
+    text = COMPANY + "sources:\n  orders: {from: o.csv, columns: {}, amounts: gross, tax_rate: " + written + "}\n"
+    (found,) = strategy_from_text(text).sources
+    assert (found.amounts, found.tax_rates) == ("gross", rates)
+
+
 def test_rates_say_for_how_long_each_holds():
     text = COMPANY + "sources:\n  rates: {from: r.csv, columns: {currency: c, date: d, rate: r}, holds_days: 7}\n"
     (found,) = strategy_from_text(text).sources
@@ -86,12 +96,23 @@ def test_rates_say_for_how_long_each_holds():
             (
                 "line 3, column 34: sources.orders.attributes: "
                 "is not a known key; known here: from, columns, format, sheet, table, encoding, delimiter, decimal, "
-                "date_format, keep, not_product, currency, returns"
+                "date_format, keep, not_product, currency, returns, amounts, tax_rate"
             ),
         ),
         (
             "orders: {from: a, columns: {}, delimeter: ';'}",
             ("line 3, column 34: sources.orders.delimeter: is not a known key; did you mean 'delimiter' or 'decimal'?"),
+        ),
+        (
+            "orders: {from: a, columns: {}, amounts: brutto}",
+            "line 3, column 43: sources.orders.amounts: is the text 'brutto', expected one of net, gross",
+        ),
+        (
+            "orders: {from: a, columns: {}, tax_rate: 20}",
+            (
+                "line 3, column 44: sources.orders.tax_rate: is the number 20, expected a share from 0 to 1; "
+                "write 0.20 if 20 percent is meant"
+            ),
         ),
         (
             "rates: {from: a, columns: {}, holds_days: 2.5}",
@@ -104,7 +125,8 @@ def test_rates_say_for_how_long_each_holds():
             "orders: {from: a, columns: {}, holds_days: 7}",
             (
                 "line 3, column 34: sources.orders.holds_days: is not a known key; known here: from, columns, "
-                "format, sheet, table, encoding, delimiter, decimal, date_format, keep, not_product, currency, returns"
+                "format, sheet, table, encoding, delimiter, decimal, date_format, keep, not_product, currency, "
+                "returns, amounts, tax_rate"
             ),
         ),
         (

@@ -21,6 +21,7 @@ from patronage.evidence.readers import RawSource, raw_source
 from patronage.evidence.repeats import repeated_lines
 from patronage.evidence.resolve import resolved
 from patronage.evidence.returns import tied_returns
+from patronage.evidence.tax import tax_faults
 from patronage.evidence.text_rows import LINE
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
@@ -114,7 +115,8 @@ def _parted(work: _Rows, engine: Engine) -> Loaded:
     return Loaded(
         table, good, quarantine, all_rows, reasons, seen, given, repeats,
         read_as=work.source.raw.words, left_out=_left_out(work, all_rows, engine), apart=apart, not_product=not_product,
-        content=work.source.raw.content, rate_gaps=rate_gaps(rows, work.settings.rates, engine),
+        content=work.source.raw.content, amounts=work.source.mapping.amounts,
+        rate_gaps=rate_gaps(rows, work.settings.rates, engine),
         currencies=told_currencies(rows.filter(rows[BROKEN] == 0), engine, work.settings.currency.upper()),
     )  # fmt: skip
 
@@ -171,7 +173,7 @@ def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[Stor
 
 def _mapped(raw: RawSource, mapping: SourceMapping, settings: LoadSettings) -> MappedSource:
     """A source with every name found; raises EvidenceError with all that is wrong with its mapping."""
-    faults = _currency_faults(mapping, raw.columns, settings)
+    faults = [*_currency_faults(mapping, raw.columns, settings), *tax_faults(mapping, mapping.columns)]
     try:
         source = MappedSource(raw, mapping, resolved(mapping, raw.columns))
     except EvidenceError as error:

@@ -81,7 +81,8 @@ class Loaded:
     not among rows_in. apart: order lines that look like no product while the
     mapping keeps none apart; not_product: the expression that would. content: fingerprint of what was
     read, where the source is a table of a server. currencies: order lines that were converted, by currency.
-    rate_gaps: days for which a currency has no rate.
+    rate_gaps: days for which a currency has no rate. amounts: net or gross, as the source declares the money of order
+    lines, which in the good rows is net of tax.
     """
 
     table: str
@@ -99,3 +100,4 @@ class Loaded:
     content: str | None = None
     currencies: tuple[ConvertedLines, ...] = ()
     rate_gaps: tuple[RateGap, ...] = ()
+    amounts: str | None = None

@@ -17,9 +17,11 @@ from patronage.evidence.queries.rates import CODE, RATE
 from patronage.evidence.readers import RawSource
 from patronage.evidence.rules import Cells, Rule, currency_code, currency_rule, row_rules, symbol_rules
 from patronage.evidence.survey import CellForms, date_forms, decimal_mark
+from patronage.evidence.tax import net_columns, tax_rules
 from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE
 from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.expressions import Column, columns_of
+from patronage.vocabulary.sources import GROSS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,8 +161,21 @@ def marked_rows(source: MappedSource, forms: CellForms, terms: RowTerms) -> Mark
     rules = [Rule("shape", table[FAULT], table[FAULT].notnull())]
     rules += row_rules(source.found.contract, source.found.fields, cells, terms.last_day)
     rules += _money_rules(source.found.contract, table, cells, terms)
+    rules += _tax_rules(source, cells)
     columns = _good_columns(source, table, cells, forms)
     return _marked(source, table, {**columns, **row_money(table)}, rules)
+
+
+def _tax_rules(source: MappedSource, cells: Cells) -> list[Rule]:
+    """The rules of tax in the amounts of order lines."""
+    if source.mapping.table != "orders" or source.mapping.amounts != GROSS:
+        return []
+    columns = _typed_columns(source, cells)
+    return tax_rules(columns, _amount(columns), source.mapping)
+
+
+def _typed_columns(source: MappedSource, cells: Cells) -> dict[str, ir.Value]:
+    return {field.name: cells.read.get(field.name, ibis.null(_TYPES[field.kind])) for field in source.found.fields}
 
 
 def _money_rules(contract: Contract, table: ir.Table, cells: Cells, terms: RowTerms) -> list[Rule]:
@@ -218,11 +233,12 @@ def _mask(rules: list[Rule]) -> ir.Value:
 
 
 def _good_columns(source: MappedSource, table: ir.Table, cells: Cells, forms: CellForms) -> dict[str, ir.Value]:
-    fields = source.found.fields
-    columns = {field.name: cells.read.get(field.name, ibis.null(_TYPES[field.kind])) for field in fields}
+    columns = _typed_columns(source, cells)
     if source.mapping.table != "orders":
         return columns
     columns["amount"] = _amount(columns)
+    if source.mapping.amounts == GROSS:
+        columns = net_columns(columns, source.mapping)
     if RATE in table.columns:
         columns = converted(columns, table[RATE])
     apart = _not_product(source, table, columns, forms)

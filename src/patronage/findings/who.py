@@ -113,7 +113,8 @@ class OrderSummary:
     the source, all of its reasons, and its cells as they stand there. merged_ids and merged_customers: customers
     under several ids, None where nothing declares them; the table has one row per id of such a customer:
     customer_id (as in the sources), merged_id (as everywhere else), place (0 for the id that was known first, which
-    names the customer).
+    names the customer). tax: of the lines, as taken off where the source's amounts include it, else as given beside
+    them; tax_words: what was done about it.
     """
 
     grade: Grade
@@ -145,6 +146,8 @@ class OrderSummary:
     columns: tuple[ColumnQuality, ...]
     quarantine: tuple[QuarantineReason, ...]
     merged_ids: MergedIds | None
+    tax_words: str
+    tax: float
     currencies: tuple[CurrencyLines, ...]
     missing_rates: tuple[MissingRates, ...]
     books: tuple[Reconciliation, ...]

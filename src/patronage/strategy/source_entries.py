@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import Field, PlainValidator, TypeAdapter, WithJsonSchema
 
@@ -23,9 +23,10 @@ from patronage.strategy.fields import (
     choice_schema,
     long_text,
 )
+from patronage.strategy.quantity_grammar import Domain, number
 from patronage.strategy.refusal import RefusedError
 from patronage.strategy.section import Section
-from patronage.vocabulary.sources import SourceMapping, holds_password, names_database
+from patronage.vocabulary.sources import ANYWHERE, GROSS, NET, SourceMapping, holds_password, names_database
 
 LATER_TABLES = frozenset({
     "contacts", "interactions", "deals", "deal_reasons", "choices", "survey", "market", "feedback", "ideas",
@@ -47,6 +48,39 @@ class SourceFormat(StrEnum):
 
 FormatWord = Annotated[
     SourceFormat, PlainValidator(choice_of(SourceFormat)), WithJsonSchema(choice_schema(SourceFormat))
+]
+
+
+class Amounts(StrEnum):
+    """Whether money is net of tax or includes it."""
+
+    NET = NET
+    GROSS = GROSS
+
+
+AmountsWord = Annotated[Amounts, PlainValidator(choice_of(Amounts)), WithJsonSchema(choice_schema(Amounts))]
+
+OTHER = "other"
+"""The key under which the tax rate of all places without one of their own stands."""
+
+
+def _tax_rates(value: object) -> dict[str, float]:
+    if not isinstance(value, dict):
+        return {ANYWHERE: number(value, Domain.PROBABILITY)}
+    rates = {
+        ANYWHERE if place == OTHER else place: number(rate, Domain.PROBABILITY)
+        for place, rate in cast("dict[str, object]", value).items()
+    }
+    if not rates:
+        raise RefusedError("names no place", "write tax_rate: 0.2, or one for each place")
+    return rates
+
+
+_RATE = {"type": "number", "minimum": 0, "maximum": 1}
+TaxRates = Annotated[
+    dict[str, float],
+    PlainValidator(_tax_rates),
+    WithJsonSchema({"anyOf": [_RATE, {"type": "object", "additionalProperties": _RATE, "minProperties": 1}]}),
 ]
 
 
@@ -89,6 +123,17 @@ class SourceEntry(StrictEntry):
     returns: Name | None = Field(None, description="How returns are written, where negative quantities do not say it.")
 
 
+class OrdersEntry(SourceEntry):
+    """The source of order lines, and whether its money includes tax."""
+
+    amounts: AmountsWord | None = Field(None, description="Whether amounts and prices are net of tax or gross.")
+    tax_rate: TaxRates | None = Field(
+        None,
+        description="Tax as a share of the net amount where amounts are gross and a line does not tell its tax: one "
+        "number, or one for each place, `other` for the rest.",
+    )
+
+
 class RatesEntry(SourceEntry):
     """The source of rates of currencies, and for how long each holds."""
 
@@ -100,7 +145,7 @@ class RatesEntry(SourceEntry):
 class SourceEntries(StrictEntry):
     """The sources by canonical table."""
 
-    orders: SourceEntry | None = Field(None, description="Order lines.")
+    orders: OrdersEntry | None = Field(None, description="Order lines.")
     customers: SourceEntry | None = Field(None, description="Customers with their attributes.")
     products: SourceEntry | None = Field(None, description="Products with category, cost and list price.")
     books: SourceEntry | None = Field(None, description="Figures of the accounts, by period and line.")
@@ -139,6 +184,8 @@ def _mapping(table: str, entry: SourceEntry, line: int) -> SourceMapping:
         not_product=entry.not_product,
         currency=entry.currency,
         holds_days=entry.holds_days if isinstance(entry, RatesEntry) else None,
+        amounts=str(entry.amounts) if isinstance(entry, OrdersEntry) and entry.amounts else None,
+        tax_rates=entry.tax_rate if isinstance(entry, OrdersEntry) else None,
         line=line,
         extra=extra,
     )

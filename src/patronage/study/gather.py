@@ -189,5 +189,5 @@ def _mapped(mapping: SourceMapping) -> list[Any]:
     return [
         mapping.table, dict(mapping.columns), mapping.format, mapping.sheet, mapping.source_table, mapping.encoding,
         mapping.delimiter, mapping.decimal, mapping.date_format, repr(mapping.keep), repr(mapping.not_product),
-        mapping.currency, dict(mapping.extra),
+        mapping.currency, dict(mapping.extra), mapping.amounts, mapping.tax_rates and dict(mapping.tax_rates),
     ]  # fmt: skip

@@ -9,6 +9,12 @@ from urllib.parse import unquote
 
 from patronage.vocabulary.expressions import Expression
 
+NET = "net"
+GROSS = "gross"
+
+ANYWHERE = ""
+"""The place that a tax rate is declared for which holds at every place without one of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
@@ -17,9 +23,10 @@ class SourceMapping:
     table: canonical name, such as orders. location: path, glob or database file, relative to the
     project folder, or the URL of a PostgreSQL database. columns: canonical column to the text that
     gives it, a source column's exact name or an expression over source columns. keep: only rows for
-    which it holds are read.
-    not_product: lines that are no product (postage, fees, bad debt). holds_days: days for which a rate of
-    currency holds where no later one follows. line: of the strategy file.
+    which it holds are read. not_product: lines that are no product (postage, fees, bad debt).
+    holds_days: days for which a rate of currency holds where no later one follows. amounts: net or
+    gross of tax. tax_rates: shares of the net amount, by place, where amounts are gross and a line does
+    not tell its tax. line: of the strategy file.
     """
 
     table: str
@@ -36,6 +43,8 @@ class SourceMapping:
     not_product: Expression | None = None
     currency: str | None = None
     holds_days: int | None = None
+    amounts: str | None = None
+    tax_rates: Mapping[str, float] | None = None
     line: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict[str, str])
 

@@ -24,6 +24,7 @@ from patronage.findings.who import (
     SharedValue,
 )
 from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.sources import GROSS, NET
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count
 
@@ -45,6 +46,7 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         value_basis=basis.words,
         books=checked,
         unread_books=unread,
+        tax_words=_tax_words(orders),
         **_merged(orders),
         months=orders.engine.keep(order_months(orders), "months"),
         not_product=orders.engine.keep(not_product_lines(orders), "not_product"),
@@ -54,6 +56,17 @@ def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSum
         **_later(orders),
         note=silence(orders.as_of, last_good_day(orders.loaded, orders.engine)),
     )
+
+
+def _tax_words(orders: Orders) -> str:
+    """What was done about tax, in a sentence; empty where the source says nothing of it."""
+    if orders.loaded.amounts == GROSS:
+        return "The source's amounts include tax, which was taken off: revenue, prices and margin are net of it."
+    if orders.loaded.amounts == NET:
+        return "The source's amounts are net of tax."
+    if "tax" in orders.given:
+        return "Nothing declares whether amounts include tax; they are taken as net of it (amounts: net or gross)."
+    return ""
 
 
 def _merged(orders: Orders) -> dict[str, Any]:
@@ -105,6 +118,7 @@ def _counted(totals: dict[str, Any]) -> dict[str, Any]:
     same = (
         "lines", "orders", "purchase_orders", "customers", "revenue", "product_revenue", "anonymous_revenue",
         "anonymous_lines", "return_lines", "return_amount", "not_product_lines", "not_product_amount", "repeated_lines",
+        "tax",
     )  # fmt: skip
     counted = {name: totals[name] for name in same}
     returns = totals["return_lines"]

@@ -48,6 +48,7 @@ def order_totals(orders: Orders) -> Table:
         not_product_lines=counted(~lines.is_product),
         not_product_amount=settled(lines.amount.sum(where=~lines.is_product)),
         repeated_lines=counted(lines.is_repeat),
+        tax=settled(lines.tax.sum()),
         first_time=lines.ordered_at.min(),
         last_time=lines.ordered_at.max(),
     )

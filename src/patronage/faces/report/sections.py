@@ -215,7 +215,7 @@ def data_quality(pages: Pages) -> Section:
         f"{summary.repeated_lines:,} exact repeats are kept "
         f"and flagged. Value is counted as {summary.value_basis}."
     )
-    words = " ".join(filter(None, (words, _merged(summary.merged_ids), summary.note)))
+    words = " ".join(filter(None, (words, summary.tax_words, _merged(summary.merged_ids), summary.note)))
     tables = [
         page_table(
             "Columns",

@@ -18,7 +18,7 @@ from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Customers, Orders
 
 TEXTS = ("customer_id", "order_id", "product_id", "product", "place", "returns_order_id")
-NUMBERS = ("quantity", "amount", "unit_cost", "line_margin")
+NUMBERS = ("quantity", "amount", "tax", "unit_cost", "line_margin")
 FLAGS = ("is_product", "is_return", "is_repeat")
 DECLARED = {
     **dict.fromkeys(("customer_id", "name", "actor_id", "parent_id"), pa.string()),
