@@ -30,8 +30,8 @@ DEFAULT_MASTER = "local[2]"
 ANSWER_SECONDS = 10
 """Time for a master to take a connection."""
 
-START_SECONDS, LOCAL_START_SECONDS = 45, 120
-"""Time for a cluster, and for Spark on this machine, to begin and do a first small job."""
+START_SECONDS, LOCAL_START_SECONDS = 45, 300
+"""Time for a cluster, and for Spark on this machine, however busy that is, to begin and do a first small job."""
 
 LEAST_MEMORY = 512 * 2**20
 """Bytes below which Spark does not begin."""
@@ -208,13 +208,20 @@ def _begun(master: str, settings: dict[str, str], folder: Path) -> SparkSession:
     # In a thread of its own, because Spark waits without end for a cluster that has no free worker.
     thread = threading.Thread(target=begin, daemon=True)
     thread.start()
-    seconds = LOCAL_START_SECONDS if _LOCAL.fullmatch(master) else START_SECONDS
-    thread.join(seconds)
+    here = _LOCAL.fullmatch(master) is not None
+    thread.join(LOCAL_START_SECONDS if here else START_SECONDS)
     if made:
         return made[0]
-    refusal = failed[0] if failed else _unanswered(master, f"gave no worker for a first small job within {seconds} s")
+    refusal = failed[0] if failed else _late(master, here=here)
     _end_java()
     raise refusal
+
+
+def _late(master: str, *, here: bool) -> EngineError:
+    if here:
+        found = f"Spark did not begin within {LOCAL_START_SECONDS} s"
+        return _fault(f"--master {master}", found, f"run when the machine is less busy; {UNTOUCHED}")
+    return _unanswered(master, f"gave no worker for a first small job within {START_SECONDS} s")
 
 
 def _new_session(master: str, settings: dict[str, str]) -> SparkSession:
