@@ -94,7 +94,8 @@ def score(fit: RepeatFit, customers: Customers, outlook: Outlook) -> OrderScores
     mean, square = np.empty(len(groups)), np.empty(len(groups))
     quantiles = np.empty((len(x), at.size))
     for rows in _parts(groups):
-        own = np.flatnonzero((place >= rows.start) & (place < rows.stop))
+        everybody = rows == slice(0, len(groups))
+        own = slice(None) if everybody else np.flatnonzero((place >= rows.start) & (place < rows.stop))
         told = OrderMoments(*(column[rows] for column in moments))
         table = _table(part(groups, rows), told, outlook)
         mean[rows] = table.mean(axis=1, dtype=np.float64)
