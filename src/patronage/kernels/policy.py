@@ -30,15 +30,17 @@ class Valued(NamedTuple):
 class Policy:
     """The arm for each segment, and what it is worth to treat so.
 
-    arms: (segments,) the arm for each. default: the arm for all that a deviation must beat. gain, gain_error, p_better:
-    (segments,) of the arm that does best there over the default, pooled over segments; 0 and 0.5 where the default is
-    best. value: of treating by a policy learned so, on customers it was not learned from. over_default: the same less
-    the default for all. uniform: of each arm for all. naive: what the best mean of each segment claims for itself;
-    naive_value: what that rule is worth on customers it was not learned from. needed: (segments,) customers in each of
-    two arms that show a difference as large as the pooled one, infinite where there is none to show.
+    arms: (segments,) the arm for each. default: the arm for all that a deviation must beat. best: (segments,) the arm
+    that did best there by what is pooled. gain, gain_error, p_better: (segments,) of it over the default; 0, 0 and 0.5
+    where the default is best. value: of treating by a policy learned so, on customers it was not learned from.
+    over_default: the same less the default for all. uniform: of each arm for all. naive: what the best mean of each
+    segment claims for itself; naive_value: what that rule is worth on customers it was not learned from. needed:
+    (segments,) customers in each of two arms that show a difference as large as the pooled one, infinite where there is
+    none to show.
     """
 
     arms: NDArray[np.int64]
+    best: NDArray[np.int64]
     default: int
     gain: Floats
     gain_error: Floats
@@ -88,7 +90,7 @@ def learned_policy(cells: Cells, cost: ArrayLike, *, default: int | None = None,
     best = _naively(net.over_all())
     weight = net.over_all().weight
     return Policy(
-        whole.arms, whole.default, whole.gain, whole.error, whole.p_better,
+        whole.arms, whole.best, whole.default, whole.gain, whole.error, whole.p_better,
         _value([part.policy for part in own]),
         _value([part.over for part in own]),
         _uniform(net.over_all()),
@@ -154,6 +156,7 @@ class _Table:
 
 class _Learned(NamedTuple):
     arms: NDArray[np.int64]
+    best: NDArray[np.int64]
     default: int
     gain: Floats
     error: Floats
@@ -185,13 +188,14 @@ def _learned(table: _Table, default: int | None, sure: float) -> _Learned:
         gain[better], error[better], best[better] = over[better], sd[better], over[better]
         p_better[better] = special.ndtr(over[better] / np.maximum(sd[better], 1e-300))
         chosen[better] = arm
-    return _Learned(np.where(p_better >= sure, chosen, base), base, gain, error, p_better)
+    return _Learned(np.where(p_better >= sure, chosen, base), chosen, base, gain, error, p_better)
 
 
 def _naively(table: _Table) -> _Learned:
     """The arm with the best mean in each segment, whatever it rests on."""
     nothing = np.zeros(len(table.units))
-    return _Learned(np.argmax(table.mean, axis=1), int(np.argmax(table.weight @ table.mean)), nothing, nothing, nothing)
+    best, default = np.argmax(table.mean, axis=1), int(np.argmax(table.weight @ table.mean))
+    return _Learned(best, best, default, nothing, nothing, nothing)
 
 
 def _scores(rest: _Table, one: _Table, policy: _Learned) -> _Scored:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from patronage.kernels.alive_orders import AlivePairs, Future, order_moments
 from patronage.kernels.arrays import Floats
@@ -35,6 +36,39 @@ def second_life_orders(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLik
     found = np.full(len(stays), np.nan)
     found[able] = order_moments(left, future).discounted
     return found[grouped.place]
+
+
+def second_life_buys(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, horizon: float) -> Floats:
+    """P(at least one order within the horizon) of a customer who left and is active again from T on, (customers,).
+
+    By the same laws as second_life_orders; not a number where nobody with that history has left.
+    """
+    x, t_x, age = checked_histories(x, t_x, T)
+    if not 0 < horizon < np.inf:
+        raise ValueError(f"horizon must be more than 0 and finite, got {horizon:g}")
+    if fit.model is RepeatModel.PARETO_NBD:
+        return _buys_after_time(fit, (x, t_x, age), horizon)
+    shape, rate = fit.values[0] + fit.k * x, fit.values[1] + t_x
+    # Fewer than k random steps within the horizon: negative binomial, since their rate is gamma.
+    silent = np.asarray(special.betainc(shape, float(fit.k), rate / (rate + horizon)), dtype=np.float64)
+    return np.where(x + fit.model.shift >= 1, 1 - silent, np.nan)
+
+
+def _buys_after_time(fit: RepeatFit, known: tuple[Floats, Floats, Floats], horizon: float) -> Floats:
+    """The mean over when it left, of the chance that an order comes before it leaves again."""
+    r, alpha, s, beta = fit.values
+    steps = (horizon / 2 * (_AT + 1))[:, None, None]
+    found = np.empty(len(known[0]))
+    for start in range(0, len(found), _ROWS // len(_AT)):
+        x, t_x, age = (column[start : start + _ROWS // len(_AT), None] for column in known)
+        at = t_x + (age - t_x) / 2 * (_AT + 1)
+        log = -(r + x) * np.log(alpha + at) - (s + 1) * np.log(beta + at)
+        weight = _WEIGHTS * np.exp(log - log.max(axis=1, keepdims=True))
+        first = (r + x) / (alpha + at + steps) * ((alpha + at) / (alpha + at + steps)) ** (r + x)
+        stays = ((beta + at) / (beta + at + steps)) ** (s + 1)
+        each = np.tensordot(_WEIGHTS, first * stays, axes=1) * horizon / 2
+        found[start : start + _ROWS // len(_AT)] = (weight * each).sum(axis=1) / weight.sum(axis=1)
+    return found
 
 
 def _after_time(fit: RepeatFit, known: tuple[Floats, Floats, Floats], future: Future) -> Floats:

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 
 from patronage.analyses.partnership.category_gap import category_gap
 from patronage.analyses.partnership.next_need import next_need
+from patronage.analyses.relationships.treatment_policy import treatment_policy
 from patronage.analyses.right_to_win.price_discipline import price_discipline
 from patronage.analyses.segments.behaviour_segments import behaviour_segments
 from patronage.analyses.who.buying_type import buying_type
@@ -70,6 +71,7 @@ ANALYSES: tuple[Maker, ...] = (
     price_discipline,
     repeat_buying,
     track_record,
+    treatment_policy,
     whale_curve,
 )
 """The analyses of the package, in no particular order."""

@@ -125,6 +125,13 @@ FINDINGS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         _rows("customer_id decision_id arm at cost", ("B", "d", "treated", moment("2024-01-01 23:59"), 2.5),
               ("c", "d", "Treated", moment("2023-03-01"), None), ("x", "d", None, moment("2024-02-29"), 1.0),
               ("B", "e", None, moment("2020-01-01"), NAN), ("B", "d", None, moment("2024-02-01"), 2.5))),
+    "trials": (
+        columns(text="customer_id experiment_id arm", moment="at", number="cost"),
+        _rows("customer_id experiment_id arm at cost", ("B", "x", "mail", moment("2023-04-01 23:59"), 2.5),
+              ("c", "x", "none", moment("2023-04-02"), None), ("Åsa 😀", "x", "mail", moment("2023-05-01"), 0.25),
+              ("B", "x", "mail", moment("2023-05-02"), 1.0), ("B", "y", "mail", moment("2023-01-01"), None),
+              ("B", "y", "none", moment("2023-01-01"), None), ("x", "y", None, moment("2022-12-31"), 3.0),
+              ("f", None, "mail", moment("2020-01-01"), 9.0))),
     "codes": (columns(text="item", whole="code"), _rows("item code", ("p1", 0), ("p3", 1), ("none", 2))),
     "members": (columns(text="product_id", whole="code"),
                 _rows("product_id code", ("p1", 0), ("p2", 0), ("p3", 1), ("p9", 2))),

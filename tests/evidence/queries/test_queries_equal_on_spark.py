@@ -25,6 +25,7 @@ from patronage.evidence.queries import (
     calendar,
     categories,
     cohorts,
+    experiments,
     gaps,
     holdout,
     identity,
@@ -118,6 +119,7 @@ STAGES: Mapping[str, Make] = {
         s["lifetime"], s["days"], BEFORE.end, AS_OF, newcomers.FirstYears(3.0, 0.1, 0.3)
     ),
     "firsts": lambda s: newcomers.first_orders(s.orders.table),
+    "standing": lambda s: experiments.standing_before(s["early"], SPLIT),
     "arm_members": lambda s: arms.arm_members(s["acceptances"], "d"),
     "arm_outcomes": lambda s: arms.arm_outcomes(s["arm_members"], s["days"], YEAR, BEFORE),
     "listed": lambda s: overlap.listed_customers([s["work"], s["other_work"], s["work"]]),
@@ -186,6 +188,12 @@ CASES: Mapping[str, Make] = {
     "categories.category_buyers": lambda s: categories.category_buyers(s["cells"]),
     "cohorts.purchase_months": lambda s: cohorts.purchase_months(s.orders),
     "cohorts.cohort_cells": lambda s: cohorts.cohort_cells(s.orders),
+    "experiments.experiment_spans": lambda s: experiments.experiment_spans(s["trials"]),
+    "experiments.experiment_arms": lambda s: experiments.experiment_arms(s["trials"], "x"),
+    "experiments.standing_before": STAGES["standing"],
+    "experiments.experiment_outcomes": lambda s: experiments.experiment_outcomes(
+        s["trials"], "x", s["standing"], s["days"], YEAR
+    ),
     "gaps.purchase_gaps": lambda s: gaps.purchase_gaps(s.orders),
     "gaps.typed_customers": lambda s: gaps.typed_customers(s["coded"], ["regular", "irregular"], ["a week"]),
     "gaps.type_sizes": lambda s: gaps.type_sizes(s["types"].mutate(revenue_12m=s["types"].median_gap_days)),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+
 from patronage.analyses.worth.repeat_buying import fitted
 from patronage.analyses.worth.stationary import COLUMNS, Laws, chance_to_buy, hazard, histories
 from patronage.evidence.engine import Engine
@@ -18,10 +20,17 @@ from patronage.findings.trust import Arms
 from patronage.kernels.alive_orders import Future
 from patronage.kernels.experiment import Arm, Effect, measured_effect, sample_ratio_p
 from patronage.kernels.repeat_buying import p_alive
+from patronage.kernels.second_life import second_life_buys
 from patronage.vocabulary.horizon import TimeUnit
 
 PLANNED_DAYS = 365
 """Days of acting at which the lasting interval is narrowest: a test is told to watch for a year."""
+
+RETURNING = frozenset({"retain", "win_back"})
+"""Kinds whose action works on customers who may have left already."""
+
+SLIM = 1e-12
+"""Chance of being active below which nothing is divided by it."""
 
 FEWEST = 2
 """Least customers of an arm that tell anything of how they differ."""
@@ -95,23 +104,31 @@ def compared(one: Acceptance, at: Watched) -> Compared:
 def reach(one: Acceptance, at: Watched) -> float | None:
     """By how much the share of customers who buy rises for each one whom the action works on.
 
-    It is the chance of an active customer to buy between the first day and the as-of date, by the chosen model and the
-    histories before acting, over all of the list; None where nobody on it counts as active.
+    By the chosen model and the histories before acting. Those who may have left are brought back to buy at their own
+    rates (RETURNING), so theirs is the chance of a second life to order by the as-of date; the others are kept, and buy
+    as the active do. None where nobody on the list can be told.
     """
-    members, before = arm_members(at.members, one.id), one.starts - timedelta(days=1)
-    unit = TimeUnit(at.repeat.unit)
+    before, unit = one.starts - timedelta(days=1), TimeUnit(at.repeat.unit)
     early = repeat_histories(at.days, as_of=before)
-    rows = histories_of(members, early, at.engine.open(at.repeat.table))
+    rows = histories_of(arm_members(at.members, one.id), early, at.engine.open(at.repeat.table))
     known = histories(at.engine.columns(rows.order_by("customer_id").select(*COLUMNS)), unit)
     if not known.valued.size:
         return None
-    laws = Laws(fitted(at.repeat), hazard(known), None, 1.0, 1.0)
+    laws = Laws(fitted(at.repeat), hazard(known, at.repeat.entry), None, 1.0, 1.0)
     horizon = Period(one.starts, at.repeat.as_of).days / unit.days
-    alive = p_alive(laws.repeat, known.past.x, known.past.t_x, known.past.T)
+    past = known.past
+    alive = p_alive(laws.repeat, past.x, past.t_x, past.T)
     if laws.hazard is not None:
         alive[known.renews] = known.renewals(laws.hazard, Future(horizon)).p_alive
-    active = float(alive.sum())
-    return min(float(chance_to_buy(laws, known, horizon).sum()) / active, 1.0) if active > 0 else None
+    active = np.where(alive > 0, chance_to_buy(laws, known, horizon) / np.maximum(alive, SLIM), np.nan)
+    if one.kind in RETURNING:
+        again = second_life_buys(laws.repeat, past.x, past.t_x, past.T, horizon)
+        chance, weight = np.where(known.renews, active, again), 1 - alive
+    else:
+        chance, weight = active, alive
+    weight = np.where(np.isnan(chance), 0.0, weight)
+    total = float(weight.sum())
+    return min(float(weight @ np.nan_to_num(chance)) / total, 1.0) if total > 0 else None
 
 
 def _complied(one: Acceptance, members: Relation, at: Watched) -> float:

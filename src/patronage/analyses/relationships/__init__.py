@@ -1,0 +1,1 @@
+"""Which relationship for whom."""
