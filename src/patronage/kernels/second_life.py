@@ -57,7 +57,10 @@ def second_life_buys(fit: RepeatFit, x: ArrayLike, t_x: ArrayLike, T: ArrayLike,
 def _buys_after_time(fit: RepeatFit, known: tuple[Floats, Floats, Floats], horizon: float) -> Floats:
     """The mean over when it left, of the chance that an order comes before it leaves again."""
     r, alpha, s, beta = fit.values
-    steps = (horizon / 2 * (_AT + 1))[:, None, None]
+    # Chances fall off over times like alpha, so that the steps widen from there on.
+    wide = np.log1p(horizon / alpha)
+    steps = (alpha * np.expm1(wide / 2 * (_AT + 1)))[:, None, None]
+    widths = _WEIGHTS * wide / 2 * (alpha + steps[:, 0, 0])
     found = np.empty(len(known[0]))
     for start in range(0, len(found), _ROWS // len(_AT)):
         x, t_x, age = (column[start : start + _ROWS // len(_AT), None] for column in known)
@@ -66,7 +69,7 @@ def _buys_after_time(fit: RepeatFit, known: tuple[Floats, Floats, Floats], horiz
         weight = _WEIGHTS * np.exp(log - log.max(axis=1, keepdims=True))
         first = (r + x) / (alpha + at + steps) * ((alpha + at) / (alpha + at + steps)) ** (r + x)
         stays = ((beta + at) / (beta + at + steps)) ** (s + 1)
-        each = np.tensordot(_WEIGHTS, first * stays, axes=1) * horizon / 2
+        each = np.tensordot(widths, first * stays, axes=1)
         found[start : start + _ROWS // len(_AT)] = (weight * each).sum(axis=1) / weight.sum(axis=1)
     return found
 
