@@ -97,6 +97,11 @@ class Reconciliation:
     measured: float
     difference: float
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the difference is at most half a percent of what is booked, or one unit of currency."""
+        return abs(self.difference) <= max(1.0, 0.005 * abs(self.booked))
+
 
 @dataclass(frozen=True, slots=True)
 class OrderSummary:

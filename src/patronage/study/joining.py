@@ -14,6 +14,7 @@ from patronage.evidence.assemble import last_good_day
 from patronage.evidence.currencies import gap_words
 from patronage.evidence.replacing import replacing
 from patronage.findings.trust import TrackRecord
+from patronage.findings.who import OrderSummary
 from patronage.strategy.strategy import load_strategy
 from patronage.study.accepted import acceptances_digest
 from patronage.study.cache import building, write_value
@@ -117,13 +118,26 @@ def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callab
 
 
 def _notes(bench: Bench, found: Gathered) -> list[str]:
-    """What a reader of every finding must know of the days it stands on."""
+    """What a reader of every finding must know of what it stands on."""
     orders = found.tables.get("orders")
     if orders is None:
         return []
     note = silence(bench.values[Terms].as_of, last_good_day(orders, bench.engine))
     lost = [f"{words}, which are set aside." for words in gap_words(orders.rate_gaps)]
-    return [*([note] if note else []), *lost]
+    return [*_unreconciled(bench), *([note] if note else []), *lost]
+
+
+def _unreconciled(bench: Bench) -> list[str]:
+    """Each line of the accounts that the evidence does not add up to, in a sentence; the books come first."""
+    summary = bench.values.get(OrderSummary)
+    if summary is None:
+        return []
+    return [
+        f"Books, {row.period}, {row.line}: booked {row.booked:,.2f}, measured {row.measured:,.2f}, a difference of "
+        f"{row.difference:,.2f} {summary.currency}."
+        for row in summary.books
+        if not row.agrees
+    ]
 
 
 def _within(bench: Bench, folder: Path) -> Bench:

@@ -17,6 +17,9 @@ from patronage.analyses.who.order_summary import books_period, order_summary
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.periods import Period
 from patronage.evidence.tables import Books, Orders
+from patronage.strategy.activities import Pool, Pools
+from patronage.strategy.quantity import exactly
+from patronage.vocabulary.horizon import TimeUnit
 from patronage.vocabulary.terms import Terms
 
 
@@ -84,9 +87,24 @@ def test_books_are_held_against_revenue_and_cost_of_goods(
         ("2024-02", "revenue"): (7.0, -3.0),
     }
     assert found.unread_books == (
-        "2024 warehouse: order lines say nothing about this line",
+        "2024 warehouse: order lines and pools say nothing about this line",
         "spring revenue: the period is not of the form 2011, 2011-Q1, 2011-03 or 2011-03-15",
     )
+
+
+def test_pools_are_held_against_the_booked_lines_of_their_names(
+    make_orders: Callable[..., Orders], make_terms: Callable[..., Terms], make_books: Callable[..., Books]
+) -> None:
+    # By hand: 1,200 a month is 3,600 a quarter, and 36,000 a year is 3,000 in one month.
+    pools = Pools((
+        Pool("service", "Customer service", exactly(1_200.0), exactly(9_000.0), period=TimeUnit.MONTH),
+        Pool("store", "Store", exactly(36_000.0), exactly(9_000.0)),
+    ))  # fmt: skip
+    booked = (("2024-Q1", "customer_service", 3_610.0), ("2024-02", "Store", 2_000.0), ("2024-02", "rent", 1.0))
+    found = order_summary(make_orders(LINES), make_books(*booked), make_terms(date(2024, 2, 6)), pools)
+    told = [(row.line, round(row.measured, 6), round(row.difference, 6), row.agrees) for row in found.books]
+    assert told == [("Store", 3_000.0, 1_000.0, False), ("customer_service", 3_600.0, -10.0, True)]
+    assert found.unread_books == ("2024-02 rent: order lines and pools say nothing about this line",)
 
 
 def test_cost_of_goods_is_not_reconciled_where_no_cost_is_known(

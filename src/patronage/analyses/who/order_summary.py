@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,6 +25,7 @@ from patronage.findings.who import (
     Reconciliation,
     SharedValue,
 )
+from patronage.strategy.activities import Pool, Pools
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.sources import GROSS, NET
 from patronage.vocabulary.terms import Terms
@@ -32,11 +35,23 @@ REVENUE_LINES = frozenset({"revenue", "sales", "turnover", "net sales"})
 COST_LINES = frozenset({"cost of goods", "cost of goods sold", "cogs", "cost of sales"})
 
 
-def order_summary(orders: Orders, books: Books | None, terms: Terms) -> OrderSummary:
-    """Totals, period, quality of every column, and the lines of the accounts that the evidence can be held against."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What booked lines are held against beside order lines: whether their costs are known, declared pools by name."""
+
+    costs_known: bool
+    pools: Mapping[str, Pool]
+
+
+def order_summary(orders: Orders, books: Books | None, terms: Terms, pools: Pools | None = None) -> OrderSummary:
+    """Totals, period, quality of every column, and the lines of the accounts that the evidence can be held against.
+
+    pools: declared costs, which booked lines of their names are held against.
+    """
     totals = orders.engine.records(order_totals(orders))[0]
     basis = value_basis(orders, terms)
-    checked, unread = _reconciled(orders, books, costs_known=basis.kind == MARGIN_MEASURED)
+    declared = {_plain(name): pool for pool in (pools.pools if pools else ()) for name in (pool.id, pool.name)}
+    checked, unread = _reconciled(orders, books, Held(basis.kind == MARGIN_MEASURED, declared))
     return OrderSummary(
         grade=Grade.BEHAVIOUR,
         currency=terms.currency,
@@ -154,9 +169,7 @@ def _later(orders: Orders) -> dict[str, Any]:
     return {"later_lines": found["lines"], "later_amount": found["amount"]}
 
 
-def _reconciled(
-    orders: Orders, books: Books | None, *, costs_known: bool
-) -> tuple[tuple[Reconciliation, ...], tuple[str, ...]]:
+def _reconciled(orders: Orders, books: Books | None, held: Held) -> tuple[tuple[Reconciliation, ...], tuple[str, ...]]:
     """The booked lines that the evidence can be held against, and those that it cannot, with the reason."""
     if books is None:
         return (), ()
@@ -164,7 +177,7 @@ def _reconciled(
     unread: list[str] = []
     booked = orders.engine.records(books.table.select("period", "line", "amount").order_by("period", "line"))
     for row in booked:
-        measured = _measured(orders, row, costs_known)
+        measured = _measured(orders, row, held)
         if isinstance(measured, str):
             unread.append(f"{row['period']} {row['line']}: {measured}")
         else:
@@ -173,15 +186,22 @@ def _reconciled(
     return tuple(checked), tuple(unread)
 
 
-def _measured(orders: Orders, row: dict[str, Any], costs_known: bool) -> float | str:
+def _plain(name: str) -> str:
+    return " ".join(name.lower().replace("_", " ").split())
+
+
+def _measured(orders: Orders, row: dict[str, Any], held: Held) -> float | str:
     """What the evidence adds up to for one booked line, or why it says nothing about it."""
-    line = " ".join(str(row["line"]).lower().replace("_", " ").split())
+    line = _plain(str(row["line"]))
     period = books_period(str(row["period"]))
-    if line not in REVENUE_LINES | COST_LINES:
-        return "order lines say nothing about this line"
+    if line not in REVENUE_LINES | COST_LINES | held.pools.keys():
+        return "order lines and pools say nothing about this line"
     if period is None:
         return "the period is not of the form 2011, 2011-Q1, 2011-03 or 2011-03-15"
-    if line in COST_LINES and not costs_known:
+    if line in held.pools:
+        pool = held.pools[line]
+        return pool.cost.mean * period.years * pool.period.per_year
+    if line in COST_LINES and not held.costs_known:
         return "unit costs are not known for half of revenue"
     totals = orders.engine.records(period_totals(orders, period))[0]
     return totals["revenue"] if line in REVENUE_LINES else totals["cost_of_goods"]

@@ -74,6 +74,8 @@ def tell_run(run: Run) -> None:
     record = run.record
     if not run.fresh:
         out.print(f"Nothing changed since the run of {record['at']}; its results stand.")
+    for note in record.get("notes", []):
+        out.print(f"{printable(note)}\n", markup=False)
     for one in record["tables"]:
         _tell_rows(one)
     rows = [[row["name"], _state(row), _seconds(row), _why(row)] for row in record["findings"]]
@@ -83,8 +85,6 @@ def tell_run(run: Run) -> None:
         rows,
         frozenset({2}),
     )
-    for note in record.get("notes", []):
-        out.print(f"\n{printable(note)}", markup=False)
     if "computed" not in run.statuses.values():
         warn("No finding can be computed from what is given; the table says what each waits for.")
 

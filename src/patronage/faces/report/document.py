@@ -126,7 +126,7 @@ def _alerts(pages: Pages) -> list[str]:
         f"Books, {row.period}, {row.line}: booked {money(row.booked, pages.currency)}, measured "
         f"{money(row.measured, pages.currency)}, a difference of {money(row.difference, pages.currency)}."
         for row in summary.books
-        if abs(row.difference) > max(1.0, 0.005 * abs(row.booked))
+        if not row.agrees
     ]
     found += [
         f"Rates of currencies: {row.currency} has none from {row.first_day} to {row.last_day}; "
