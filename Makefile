@@ -15,13 +15,14 @@ export PYTHON
 
 # One package installer at a time may work in an environment, whatever -j says; the tests run in parallel by themselves.
 .NOTPARALLEL:
-.PHONY: help demo test check bench proof loop requirements clean
+.PHONY: help demo test check bench bench-scale proof loop requirements clean
 
 help:
 	@echo "make demo          run the shipped example and print the ten decisions that matter most"
 	@echo "make test          all tests"
 	@echo "make check         format, lint, types, import law, then all tests"
 	@echo "make bench         ours beside the peers, in one run; writes benchmarks/results.md"
+	@echo "make bench-scale   time and memory at 1, 10 and 100 million order lines; about half an hour, 20 GB of disk"
 	@echo "make proof         forecasts and decisions held against 200 simulated companies; about half an hour"
 	@echo "make loop          100 simulated companies through the learning loop by the command line; about half an hour"
 	@echo "make requirements  compile requirements/*.txt anew from pyproject.toml"
@@ -45,6 +46,9 @@ bench: $(STAMPS)/dev
 	sh tools/peers
 	$(BIN)/python -m benchmarks.bench_repeat_buying
 	$(BIN)/python -m benchmarks.bench_peers
+
+bench-scale: $(STAMPS)/dev
+	$(BIN)/python -m benchmarks.bench_scale
 
 proof: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.proof.run

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.data import customers_file, lines_file
+from benchmarks.results_page import write_section
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -71,7 +72,7 @@ def main() -> None:
         folder = Path(scratch)
         files = {True: lines_file(folder, asked.lines), False: customers_file(folder, asked.customers)}
         rows = [_row(job, files[job.of_lines]) for job in JOBS]
-    asked.to.write_text(_page(rows, asked.lines, asked.customers), encoding="utf-8")
+    write_section("peers", _page(rows, asked.lines, asked.customers), asked.to)
     print(asked.to)
 
 
@@ -105,7 +106,7 @@ def _run(who: str, job: str, file: Path) -> dict[str, Any]:
 
 def _page(rows: list[tuple[Job, dict[str, dict[str, Any]]]], lines: int, customers: int) -> str:
     parts = [
-        "# Ours beside the peers\n",
+        "## Ours beside the peers\n",
         f"Made by `make bench`: {lines:,} simulated order lines of {int(lines * 0.044):,} customers, and {customers:,}",
         "customers for the models (BG/NBD r .243, alpha 4.414, a .793, b 2.426 a week; gamma-gamma 6.25, 3.74, 15.44).",
         f"{platform.machine()}, {_cores()} cores, Python {platform.python_version()}; best of {RUNS} runs, each in a",

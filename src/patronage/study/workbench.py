@@ -21,6 +21,7 @@ from patronage.study.accepting import acceptances
 from patronage.study.catalog import GIVEN
 from patronage.study.digest import digest
 from patronage.study.gather import Gathered, typed_evidence
+from patronage.study.memory_limit import memory_limit
 from patronage.study.runner import Bench
 from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.horizon import Horizon
@@ -49,12 +50,13 @@ BEHIND = {
 def at_work(project: Project, memory: str | None = None) -> Generator[Engine]:
     """A scratch engine in a project that nobody else works in until the block ends.
 
-    Raises ProjectError when another run is at work.
+    memory: most it may hold before it spills into the scratch folder. Raises ProjectError when another run is at
+    work, and where the memory is no size or too little.
     """
     with locked(project.lock, "another run is at work in this folder"):
         _sweep(project)
         scratch = project.results / f".work-{os.getpid()}"
-        engine = embedded_engine(scratch, memory=memory)
+        engine = embedded_engine(scratch, memory=memory and memory_limit(memory, "memory"))
         try:
             # Threads inside the linear algebra fight over the cores that the engine works on.
             with threadpool_limits(limits=1, user_api="blas"):

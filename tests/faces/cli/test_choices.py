@@ -36,5 +36,12 @@ def test_a_size_that_is_none_is_refused(text: str) -> None:
         size(text, "--memory")
 
 
+@pytest.mark.parametrize("text", ["0GB", "99MB", "64 MiB", "99999KB", "0.05gib"])
+def test_a_size_too_small_to_work_with_is_refused(text: str) -> None:
+    with pytest.raises(ProjectError) as refused:
+        size(text, "--memory")
+    assert str(refused.value) == f"--memory: {text!r} is too little to work with; give at least 100MB"
+
+
 def test_options_that_are_not_given_stay_so() -> None:
     assert (day(None, "--as-of"), size(None, "--memory")) == (None, None)

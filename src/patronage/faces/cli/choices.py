@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from patronage.study.memory_limit import memory_limit
 from patronage.vocabulary.errors import Fault, ProjectError
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The project folder.")]
@@ -16,14 +17,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Last day counted, inclusive.")]
 
 
-_SIZE = re.compile(r"\d+(\.\d+)?\s*([kmgt]i?b)", re.IGNORECASE)
-
-
 def size(text: str | None, option: str) -> str | None:
-    """An amount of memory given on the command line; raises ProjectError when it is not written such as 4GB."""
-    if text is not None and not _SIZE.fullmatch(text.strip()):
-        raise ProjectError(Fault(option, f"{text!r} is no size", "write it as 4GB or 500MB"))
-    return text
+    """An amount of memory given on the command line; raises ProjectError when it is none, or too small."""
+    return None if text is None else memory_limit(text, option)
 
 
 def day(text: str | None, option: str) -> date | None:
