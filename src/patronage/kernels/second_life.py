@@ -12,6 +12,7 @@ from patronage.kernels.repeat_buying import RepeatFit, RepeatModel
 from patronage.kernels.repeat_counts import checked_histories, pairs
 
 _AT, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_FINE_AT, _FINE_WEIGHTS = np.polynomial.legendre.leggauss(40)
 _GRID = 400
 _ROWS = 50_000
 
@@ -59,8 +60,8 @@ def _buys_after_time(fit: RepeatFit, known: tuple[Floats, Floats, Floats], horiz
     r, alpha, s, beta = fit.values
     # Chances fall off over times like alpha, so that the steps widen from there on.
     wide = np.log1p(horizon / alpha)
-    steps = (alpha * np.expm1(wide / 2 * (_AT + 1)))[:, None, None]
-    widths = _WEIGHTS * wide / 2 * (alpha + steps[:, 0, 0])
+    steps = (alpha * np.expm1(wide / 2 * (_FINE_AT + 1)))[:, None, None]
+    widths = _FINE_WEIGHTS * wide / 2 * (alpha + steps[:, 0, 0])
     found = np.empty(len(known[0]))
     for start in range(0, len(found), _ROWS // len(_AT)):
         x, t_x, age = (column[start : start + _ROWS // len(_AT), None] for column in known)
