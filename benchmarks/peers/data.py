@@ -19,13 +19,16 @@ NULLS = ("quantity", "unit_price", "discount", "tax", "unit_cost", "list_price")
 FALSE = ("is_return", "is_repeat")
 
 
-def lines_file(folder: Path, lines: int, seed: int = 1) -> Path:
-    """About so many order lines of BG/NBD customers with gamma-gamma spend, as canonical Parquet, of 728 days."""
-    path = folder / f"lines_{lines}.parquet"
+def lines_file(folder: Path, lines: int, seed: int = 1, *, per_line: float = CUSTOMERS_PER_LINE) -> Path:
+    """About so many order lines of BG/NBD customers with gamma-gamma spend, as canonical Parquet, of 728 days.
+
+    per_line: customers for each line.
+    """
+    path = folder / f"lines_{lines}_of_{int(lines * per_line)}.parquet"
     if path.exists():
         return path
     random = np.random.default_rng(seed)
-    customers = int(lines * CUSTOMERS_PER_LINE)
+    customers = int(lines * per_line)
     writer: pq.ParquetWriter | None = None
     written = 0
     for first in range(0, customers, CHUNK):

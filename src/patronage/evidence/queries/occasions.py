@@ -33,7 +33,7 @@ def occasions(orders: Orders, basis: ValueBasis) -> Table:
         "customer_id", "order_id", "returns_order_id", "product_id", "quantity", "is_return", "value",
         day=day, settled_order=order, revenue=known.amount,
     )  # fmt: skip
-    # Only the days that something undoes are counted by order and product, which costs four times as much.
+    # Only the days that something undoes are counted by order and product.
     undoes = placed.is_return | placed.returns_order_id.notnull() | (placed.quantity <= 0).fill_null(False)
     undoing, plain = _on_day_of_order(placed.filter(undoes), placed), placed.filter(~undoes)
     touched = undoing.select("customer_id", "day").distinct()
