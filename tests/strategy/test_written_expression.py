@@ -39,3 +39,9 @@ def test_what_is_written_reads_as_the_same_expression(expression):
 )
 def test_common_conditions_read_well(text: str, again: str):
     assert written(parsed(text)) == again
+
+
+@pytest.mark.parametrize("operator", ["or", "and", "+", "-", "*", "/"])
+def test_a_chain_longer_than_brackets_may_nest_is_read_again(operator: str) -> None:
+    text = f" {operator} ".join(["(a = 1)" if operator in {"or", "and"} else "a"] * 150)
+    assert parsed(written(parsed(text))) == parsed(text)

@@ -16,6 +16,7 @@ from patronage.vocabulary.expressions import (
 )
 
 _WORDS = {"and", "or", "not", "in", "like", "is", "true", "false", "null"}
+_CHAINS = {"or": 0, "and": 1, "+": 2, "-": 2, "*": 3, "/": 3}
 _BARE = re.compile(r"[^\W\d]\w*")
 
 
@@ -30,13 +31,19 @@ def written(expression: Expression) -> str:
         case Negation(operator, operand):
             return f"not {_part(operand)}" if operator == "not" else f"-{_part(operand)}"
         case Operation(operator, left, right):
-            return f"{_part(left)} {operator} {_part(right)}"
+            return f"{_chained(operator, left)} {operator} {_part(right)}"
         case Membership(operand, options):
             return f"{_part(operand)} in ({', '.join(written(option) for option in options)})"
         case Missing(operand):
             return f"{_part(operand)} is null"
         case Call(function, arguments):
             return f"{function}({', '.join(written(argument) for argument in arguments)})"
+
+
+def _chained(operator: str, left: Expression) -> str:
+    """The left side, bare where the grammar reads a chain from the left anyway: brackets may only nest so deep."""
+    same = isinstance(left, Operation) and operator in _CHAINS and _CHAINS[operator] == _CHAINS.get(left.operator)
+    return written(left) if same else _part(left)
 
 
 def _part(expression: Expression) -> str:

@@ -9,15 +9,23 @@ import uuid
 import zipfile
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from patronage.study.codec import Arrays, decoded, encoded
+from patronage.study.sums import seal, stands
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
+
+
+UNREADABLE = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, RecursionError, OverflowError,
+    NotImplementedError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a damaged value may raise."""
 
 
 @contextmanager
@@ -31,6 +39,7 @@ def building(target: Path) -> Generator[Path]:
     temporary.mkdir(parents=True)
     try:
         yield temporary
+        seal(temporary)
         _sync(temporary)
         if target.exists():
             target.rename(temporary.with_name(temporary.name + ".old"))
@@ -50,7 +59,7 @@ def write_value(value: Any, folder: Path, name: str) -> None:
 
 
 def read_value(hint: Any, folder: Path, name: str) -> Any:
-    """The value that `write_value` wrote, None when it is not there or cannot be read as that type."""
+    """The value that `write_value` wrote, None when it is not there, was changed, or cannot be read as that type."""
     try:
         data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         archive = folder / f"{name}.npz"
@@ -60,30 +69,25 @@ def read_value(hint: Any, folder: Path, name: str) -> Any:
             with archive.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 arrays = {key: file[key] for key in file.files}
         value = decoded(hint, data, arrays, folder)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error):
+    except UNREADABLE:
         return None
-    return value if _tables_stand(data, folder) else None
+    named = [f"{name}.json", *([archive.name] if arrays else []), *_tables(data)]
+    return value if stands(folder, named) else None
 
 
-def _tables_stand(data: Any, folder: Path) -> bool:
-    """Whether every stored table that the data name is there, with its Parquet footer in place."""
-    if isinstance(data, dict):
-        if set(data) == {"file", "rows", "columns"}:  # pyright: ignore[reportUnknownArgumentType]  plain JSON
-            return _whole(folder / str(data["file"]))  # pyright: ignore[reportUnknownArgumentType]  plain JSON
-        return all(_tables_stand(item, folder) for item in data.values())  # pyright: ignore[reportUnknownVariableType]  plain JSON
-    if isinstance(data, list):
-        return all(_tables_stand(item, folder) for item in data)  # pyright: ignore[reportUnknownVariableType]  plain JSON
-    return True
-
-
-def _whole(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            start = file.read(4)
-            file.seek(-4, os.SEEK_END)
-            return start == file.read(4) == b"PAR1"
-    except OSError:
-        return False
+def _tables(data: Any) -> Iterator[str]:
+    """The files of every stored table that the data name."""
+    waiting: list[Any] = [data]
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, dict):
+            fields = cast("dict[str, Any]", at)
+            if set(fields) == {"file", "rows", "columns"}:
+                yield str(fields["file"])
+            else:
+                waiting.extend(fields.values())
+        elif isinstance(at, list):
+            waiting.extend(cast("list[Any]", at))
 
 
 def _sync(folder: Path) -> None:

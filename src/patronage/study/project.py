@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from patronage.study.sums import stands
 from patronage.vocabulary.errors import Fault, ProjectError
 
 if TYPE_CHECKING:
@@ -15,10 +18,17 @@ if TYPE_CHECKING:
 KEPT_RUNS = 10
 """How many finished runs stay on disk; older ones go when a new one has been written."""
 
+MOMENT = "%Y%m%dT%H%M%S%f"
+"""How the moment of a run is written in its name."""
+
 NEEDED = frozenset(
     {"version", "run", "at", "as_of", "currency", "company", "given", "inputs", "tables", "findings", "uses"}
 )
 """What the record of a run tells at least; a record of another version that lacks some of it is not read."""
+
+
+RUN_NAME = re.compile(r"[0-9]{8}T[0-9]{12}-[0-9a-f]{8}")
+"""How a run is named: its moment to the microsecond, and the first digits of its fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +100,25 @@ class Project:
             name = self.pointer(partial=partial).read_text(encoding="utf-8").strip()
         except (FileNotFoundError, UnicodeDecodeError):
             return None
-        folder = self.runs / name
-        if not name or "/" in name or not (folder / "run.json").is_file():
+        if not RUN_NAME.fullmatch(name) or not (self.runs / name / "run.json").is_file():
             return None
+        folder = self.runs / name
         return LastRun(folder, run_record(folder))
 
     def kept_runs(self) -> list[Path]:
         """The folders of all finished runs that are kept, newest first."""
         folders = self.runs.iterdir() if self.runs.is_dir() else ()
         return sorted((one for one in folders if not one.name.startswith(".")), reverse=True)
+
+    def moment_after_all(self, now: datetime) -> datetime:
+        """The moment that names a new run: now, or just after the newest kept run where a clock went back since.
+
+        Runs are ordered by their names, so a later one never has an earlier name.
+        """
+        names = [one.name for one in self.kept_runs() if RUN_NAME.fullmatch(one.name)]
+        if not names:
+            return now
+        return max(now, _moment(names[0]) + timedelta(microseconds=1))
 
     def forget_old_runs(self) -> None:
         """Removes runs beyond the last ten, and the findings and tables that no kept run uses.
@@ -131,11 +151,21 @@ class Project:
         return kept
 
 
+def _moment(name: str) -> datetime:
+    """The moment in the name of a run, the least one where it names none."""
+    try:
+        return datetime.strptime(name[:21], MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
 def run_record(folder: Path) -> dict[str, Any] | None:
     """What a run wrote about itself, None when it cannot be read or is of a version that wrote other things."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    whole = isinstance(record, dict) and NEEDED.issubset(cast("dict[str, Any]", record))
+    whole = (
+        isinstance(record, dict) and NEEDED.issubset(cast("dict[str, Any]", record)) and stands(folder, ["run.json"])
+    )
     return cast("dict[str, Any]", record) if whole else None

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from patronage.faces.report.redaction import Names, hidden_names, plain_names
+from patronage.vocabulary.errors import ProjectError
 
 KEY = Names(b"0" * 32)
 
@@ -18,6 +20,13 @@ def test_projects_have_pseudonyms_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     assert hidden_names(tmp_path / "a").told("12346") != hidden_names(tmp_path / "b").told("12346")
+
+
+@pytest.mark.parametrize("content", [b"", b"00", b"zz" * 32, b"\xff", b"00" * 31])
+def test_a_damaged_key_is_refused_rather_than_other_pseudonyms_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "redaction.key").write_bytes(content)
+    with pytest.raises(ProjectError, match=r"redaction\.key: is damaged, and other pseudonyms than those of earlier"):
+        hidden_names(tmp_path)
 
 
 def test_names_are_hidden_in_sentences_and_parts_of_words_are_not() -> None:

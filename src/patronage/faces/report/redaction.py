@@ -9,11 +9,17 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from patronage.evidence.replacing import replacing
+from patronage.vocabulary.errors import Fault, ProjectError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 KEY_FILE = "redaction.key"
+
+KEY_BYTES = 32
+"""Length of the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,19 @@ def plain_names() -> Names:
 
 
 def hidden_names(results: Path) -> Names:
-    """Pseudonyms under the key kept beside the project's results, made on first use."""
+    """Pseudonyms under the key kept beside the project's results, made on first use.
+
+    Raises ProjectError where the key is damaged.
+    """
     path = results / KEY_FILE
     if not path.is_file():
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-    return Names(bytes.fromhex(path.read_text(encoding="ascii").strip()))
+        with replacing(path) as temporary:
+            temporary.write_text(secrets.token_hex(KEY_BYTES), encoding="ascii")
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        found = "is damaged, and other pseudonyms than those of earlier reports would be told"
+        raise ProjectError(Fault(str(path), found, "restore it from a copy, or remove it to begin with new pseudonyms"))
+    return Names(key)
