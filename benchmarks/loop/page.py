@@ -89,6 +89,8 @@ def _verdicts(went: Sequence[Went]) -> str:
 
 
 def _outside(went: Sequence[Went]) -> str:
+    if not went:
+        return "| none | | | | | | | |"
     return "\n".join(
         f"| {one.seed} | {one.kind.replace('_', ' ')} | {one.treated} | {one.holdout} | {one.gain:,.0f} "
         f"| {one.measured[0]:,.0f} ({one.measured[1]:,.0f} to {one.measured[2]:,.0f}) "
