@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from patronage.study.project import MOMENT, Project
+from patronage.study.project import MOMENT, Project, moment_after_all
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 
 
 def test_a_run_is_named_after_all_that_are_kept_though_the_clock_went_back(tmp_path: Path) -> None:
     project = Project(tmp_path)
-    assert project.moment_after_all(NOW) == NOW
+    assert moment_after_all(project, NOW) == NOW
     for ahead in (timedelta(days=-1), timedelta(days=900)):
         (project.runs / f"{NOW + ahead:{MOMENT}}-0123abcd").mkdir(parents=True)
     (project.runs / "no run").mkdir()
-    assert project.moment_after_all(NOW) == NOW + timedelta(days=900, microseconds=1)
-    assert project.moment_after_all(NOW + timedelta(days=901)) == NOW + timedelta(days=901)
+    assert moment_after_all(project, NOW) == NOW + timedelta(days=900, microseconds=1)
+    assert moment_after_all(project, NOW + timedelta(days=901)) == NOW + timedelta(days=901)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../runs", "a\x00b", "x" * 300, "99999999T999999999999-00000000"])

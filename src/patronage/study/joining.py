@@ -25,7 +25,7 @@ from patronage.study.gather import Gathered, gathered
 from patronage.study.identities import with_identities
 from patronage.study.inputs import input_record
 from patronage.study.memory import peak_memory_bytes
-from patronage.study.project import MOMENT
+from patronage.study.project import MOMENT, moment_after_all
 from patronage.study.runner import COMPUTED, Bench, Outcome, compute, proposals
 from patronage.study.segment_faults import segment_faults
 from patronage.study.shelf import Ledger, Run
@@ -95,7 +95,7 @@ def _folders(bench: Bench) -> list[str]:
 def _written(project: Project, bench: Bench, record: dict[str, Any], say: Callable[[str], None], started: float) -> Run:
     """The ledger and the record in a folder of their own, which then becomes the last good run."""
     now = datetime.now(UTC)
-    name = f"{project.moment_after_all(now):{MOMENT}}-{digest(record, now.isoformat())[:8]}"
+    name = f"{moment_after_all(project, now):{MOMENT}}-{digest(record, now.isoformat())[:8]}"
     target = project.runs / name
     with building(target) as folder:
         rows = proposals(the_wiring(), _within(bench, folder), say)

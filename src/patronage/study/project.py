@@ -110,16 +110,6 @@ class Project:
         folders = self.runs.iterdir() if self.runs.is_dir() else ()
         return sorted((one for one in folders if not one.name.startswith(".")), reverse=True)
 
-    def moment_after_all(self, now: datetime) -> datetime:
-        """The moment that names a new run: now, or just after the newest kept run where a clock went back since.
-
-        Runs are ordered by their names, so a later one never has an earlier name.
-        """
-        names = [one.name for one in self.kept_runs() if RUN_NAME.fullmatch(one.name)]
-        if not names:
-            return now
-        return max(now, _moment(names[0]) + timedelta(microseconds=1))
-
     def forget_old_runs(self) -> None:
         """Removes runs beyond the last ten, and the findings and tables that no kept run uses.
 
@@ -149,6 +139,17 @@ class Project:
                 kept.append(folder)
             seen |= names
         return kept
+
+
+def moment_after_all(project: Project, now: datetime) -> datetime:
+    """The moment that names a new run: now, or just after the newest kept run where a clock went back since.
+
+    Runs are ordered by their names, so a later one never has an earlier name.
+    """
+    names = [one.name for one in project.kept_runs() if RUN_NAME.fullmatch(one.name)]
+    if not names:
+        return now
+    return max(now, _moment(names[0]) + timedelta(microseconds=1))
 
 
 def _moment(name: str) -> datetime:
