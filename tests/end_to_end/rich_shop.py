@@ -33,6 +33,9 @@ sources:
   exits:
     from: exits.csv
     columns: {customer_id: customer, at: at, reason: why}
+  treatments:
+    from: treatments.csv
+    columns: {customer_id: customer, experiment_id: test, arm: arm, at: at, cost: cost}
   books:
     from: books.csv
     columns: {period: month, line: line, amount: amount}
@@ -85,6 +88,8 @@ def rich_shop(folder: Path, *, customers: int = 120, seed: int = 5) -> Path:
     _write(folder / "events.csv", "activity customer at minutes km", _events(customers, chance))
     left = [(f"c{n:03d}", _day(700 + n % 150), "price" if n % 2 else "moved") for n in range(0, customers, 23)]
     _write(folder / "exits.csv", "customer at why", left)
+    tried = [(f"c{n:03d}", "spring", ("none", "mail")[n % 2], f"{_day(760)} 09:00", n % 2) for n in range(customers)]
+    _write(folder / "treatments.csv", "customer test arm at cost", tried)
     booked = [(f"2022-{month:02d}", "revenue", 9000 + 10 * month) for month in range(1, 13)]
     _write(folder / "books.csv", "month line amount", booked)
     return folder

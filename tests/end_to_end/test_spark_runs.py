@@ -67,6 +67,7 @@ def test_the_company_has_all_that_could_part_the_engines(both: Both) -> None:
         "activity_events",
         "exits",
         "books",
+        "treatments",
     }
     assert min(summary.return_lines, summary.anonymous_lines, summary.not_product_lines, summary.repeated_lines) > 0
     assert (summary.returns_tied_share or 0.0) > 0
