@@ -15,7 +15,7 @@ export PYTHON
 
 # One package installer at a time may work in an environment, whatever -j says; the tests run in parallel by themselves.
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-scale proof loop requirements clean
+.PHONY: help demo test check bench bench-scale proof loop faults fuzz requirements clean
 
 help:
 	@echo "make demo          run the shipped example and print the ten decisions that matter most"
@@ -25,6 +25,8 @@ help:
 	@echo "make bench-scale   time and memory at 1, 10 and 100 million order lines; about half an hour, 20 GB of disk"
 	@echo "make proof         forecasts and decisions held against 200 simulated companies; about half an hour"
 	@echo "make loop          100 simulated companies through the learning loop by the command line; about half an hour"
+	@echo "make faults        500 kills, full disks, damage, clocks and writers at once; writes docs/faults.md"
+	@echo "make fuzz          30 CPU minutes of input that no person would write; adds to docs/faults.md"
 	@echo "make requirements  compile requirements/*.txt anew from pyproject.toml"
 	@echo "make clean         remove the environment and everything that can be made again"
 
@@ -55,6 +57,13 @@ proof: $(STAMPS)/dev
 
 loop: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.loop.run
+
+faults: $(STAMPS)/dev
+	$(BIN)/python -m benchmarks.faults.run
+
+fuzz: $(STAMPS)/dev
+	sh tools/fuzz
+	PYTHONPATH=src .venv-fuzz/bin/python -m benchmarks.faults.fuzz
 
 requirements: $(STAMPS)/dev
 	sh tools/requirements
