@@ -1,4 +1,4 @@
-"""A run that is killed at any moment leaves everything readable, and the next one succeeds."""
+"""Commands that are killed, starved of disk, damaged or told the wrong time leave everything readable, and go on."""
 
 from __future__ import annotations
 
@@ -11,22 +11,35 @@ from typing import Any
 
 import pytest
 
-KILLS = 50
+ROOT = Path(__file__).parents[2]
+KILLS = {"run": 25, "decide": 20, "report": 5}
+
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL to send and no fork")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL to send")
-def test_fifty_kills_at_random_moments_lose_nothing(make_project: Any) -> None:
-    folder = make_project()
-    (folder / "ledger.jsonl").write_text(
-        '{"version": 1, "at": "2022-01-05T10:00:00+00:00", "id": "0123456789", "action": "accept", "who": "ann"}\n',
-        encoding="utf-8",
-    )
-    script = Path(__file__).with_name("kill_runs.py")
-    done = subprocess.run(
-        [sys.executable, script, folder, str(KILLS), "20260101"], capture_output=True, text=True, check=False
-    )
+def answered(module: str, *words: object) -> Any:
+    """What a script of the faults prints; a process of its own, since its children are forked before any thread."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    command = [sys.executable, "-m", f"benchmarks.faults.{module}", *map(str, words)]
+    environment = os.environ | {"PYTHONPATH": paths}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["killed"] == KILLS
-    assert told["next_run_succeeds"]
+    return json.loads(done.stdout)
+
+
+@posix
+def test_kills_at_random_moments_of_run_decide_and_report_lose_nothing(own_shop: Path) -> None:
+    told = answered("kills", own_shop, 20260101, *KILLS.values())
+    assert {name: one["killed"] for name, one in told["kills"].items()} == KILLS
+    assert not [fault for one in told["kills"].values() for fault in one["lost"]]
+    assert told["next_succeed"] == [True, True, True]
     assert told["left_behind"] == []
+
+
+@posix
+def test_a_few_of_every_other_fault_lose_nothing(own_shop: Path, tmp_path: Path) -> None:
+    told = answered("small", own_shop, tmp_path)
+    every = [told["writers"], told["clocks"], *told["disk"].values(), *told["damage"].values()]
+    assert not [fault for one in every for fault in one["lost"]]
+    assert (told["writers"]["cases"], told["clocks"]["whole"]) == (3, 1)
+    assert sum(one["cases"] for one in told["disk"].values()) == 4
