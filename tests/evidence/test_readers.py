@@ -347,3 +347,12 @@ def test_nothing_of_a_load_stays_behind_but_its_tables(loading: Any) -> None:
     assert len(left) == 1
     kept = {path.name for path in loading.engine.folder.iterdir()}
     assert kept == {loaded.good.path.name, loaded.quarantine.path.name}
+
+
+def test_the_list_of_the_files_of_a_pattern_does_not_stay_behind(loading: Any) -> None:
+    loading.file("customer,day,amount\na,2024-01-01,1\n", "part_1.csv")
+    loading.file("customer,day,amount\nb,2024-01-02,2\n", "part_2.csv")
+    before = set(loading.engine.connection.list_tables())
+    loading.load("part_*.csv")
+    left = set(loading.engine.connection.list_tables()) - before
+    assert [name for name in left if name.startswith("files_")] == []
