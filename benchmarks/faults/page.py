@@ -57,6 +57,8 @@ def faults_text(told: Mapping[str, Any]) -> str:
     if not told:
         return "No run of `make faults` is recorded here yet."
     lines = [f"Made by `make faults` on {told['made']}.", ""]
+    if told["share"] != 1:
+        lines[0] += f" It was cut to {told['share']:.0%} of its cases; what shows 0 cases was not tried in it."
     lines += ["| fault | cases | whole | refused, by exit code | lost |", "|---|---:|---:|---|---:|"]
     for name, one in told.get("kills", {}).get("kills", {}).items():
         lines.append(f"| `{name}` killed at a random moment | {one['killed']} | {one['killed'] - len(one['lost'])} "
@@ -98,7 +100,7 @@ def fuzz_text(rows: list[Mapping[str, Any]]) -> str:
     if not rows:
         return "No run of `make fuzz` is recorded here yet."
     lines = [
-        "Made by `make fuzz`, summed over all rounds that were run; what a round found was mended before the next.",
+        "Targets of `make fuzz`, summed over all rounds that were recorded; what a round found was mended since.",
         "",
     ]
     lines += ["| target | executions | CPU minutes | findings |", "|---|---:|---:|---:|"]
