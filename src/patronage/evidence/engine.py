@@ -152,11 +152,6 @@ class Engine:
         rows = pa.table({key: _arrow(v) for key, v in columns.items()})
         return self.runs.hold(f"{name}_{uuid.uuid4().hex[:8]}", rows)
 
-    def release(self, table: Table) -> None:
-        """Lets go of a small table of values before the engine closes."""
-        # Ibis puts the place of such a table before its name, and drops none by both.
-        self.runs.release(table.get_name().rpartition(".")[2])
-
     @property
     def connection(self) -> Backend:
         """The DuckDB connection itself, for the readers of sources in this room; the embedded engine alone has one."""

@@ -303,7 +303,7 @@ class _Reading:
         known = self.engine.memory(
             "files", {"known_path": [str(path) for path in paths], FILE: list(range(len(paths)))}
         )
-        self.stack.callback(self.engine.release, known)
+        self.stack.callback(self.engine.runs.release, known.get_name())
         return table.inner_join(known, table.file_path == known.known_path).drop("known_path")
 
     def _only_file(self) -> Path:
