@@ -202,11 +202,11 @@ def test_a_file_in_which_no_row_can_be_used_is_refused_with_the_reasons(without_
 def test_rows_in_another_currency_are_set_aside(cli: Any, make_project: Any) -> None:
     rows = "".join(f"c{i % 4},2021-01-{1 + i:02d},{10 + i},{'EUR' if i % 5 == 0 else 'gbp'}\n" for i in range(20))
     found = summary(cli, make_project(MIXED, "customer,day,amount,money\n" + rows))
-    told = "currency EUR, the project counts in GBP; a rates table comes with a later release"
+    told = "currency EUR, the project counts in GBP; map a rates table under sources"
     assert reasons(found) == {told: 4}
     signs = HEADER + "a,2021-01-01,€5,o1\na,2021-01-02,£6.50,o2\nb,2021-01-03,7 GBP,o3\n"
     found = summary(cli, make_project(orders=signs, name="signs"))
-    told = "amount in EUR, the project counts in GBP; a rates table comes with a later release"
+    told = "amount in EUR, the project counts in GBP; map a rates table under sources"
     assert (reasons(found), found["revenue"]) == ({told: 1}, 13.5)
 
 

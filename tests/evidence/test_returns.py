@@ -143,5 +143,6 @@ def test_repeats_are_all_lines_but_the_first_of_each_kind(shared_engine: Engine,
             for name, values in columns.items()
         },
     )
-    found = {row["line_id"] for row in shared_engine.records(repeated_lines(table, ["who", "amount"]))}
+    with repeated_lines(table, ["who", "amount"], shared_engine) as repeated:
+        found = {row["line_id"] for row in shared_engine.records(repeated)}
     assert found == {place for place, row in zip(places, rows, strict=True) if row in rows[: place - 1]}

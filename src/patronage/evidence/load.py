@@ -21,6 +21,7 @@ from patronage.evidence.readers import RawSource, raw_source
 from patronage.evidence.repeats import repeated_lines
 from patronage.evidence.resolve import resolved
 from patronage.evidence.returns import tied_returns
+from patronage.evidence.row_order import kept_in_order, parked
 from patronage.evidence.tax import tax_faults
 from patronage.evidence.text_rows import LINE
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
@@ -63,8 +64,10 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
         source = _mapped(raw, mapping, settings)
         forms = cell_forms(source, engine)
         marked = marked_rows(source, forms, settings.row_terms())
-        with engine.staged(marked.table, "marked") as rows:
-            return _parted(_Rows(source, marked, rows, settings), engine)
+        # What no row has needs be written but once.
+        absent: dict[str, ir.Value] = {name: ibis.null(marked.table[name].type()) for name in marked.absent}
+        with parked(marked.table.drop(*absent), engine) as rows:
+            return _parted(_Rows(source, marked, rows.mutate(**absent), absent, settings), engine)
 
 
 def source_faults(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSettings) -> tuple[Fault, ...]:
@@ -87,11 +90,12 @@ def gaps_of_rates(mapping: SourceMapping, folder: Path, engine: Engine, settings
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The marked rows of one source."""
+    """The marked rows of one source; absent: the columns that are missing in every row."""
 
     source: MappedSource
     marked: Marked
     rows: ir.Table
+    absent: dict[str, ir.Value]
     settings: LoadSettings
 
 
@@ -151,24 +155,30 @@ def _no_rows(work: _Rows, where: str) -> Fault:
 
 def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[StoredTable, int]:
     good = work.rows.filter(work.rows[BROKEN] == 0)
-    names = [field.name for field in work.source.found.fields]
-    if work.source.mapping.table != "orders":
-        return engine.keep(good.select(LINE, *names).order_by(LINE), work.source.mapping.table), 0
-    # Small tables of the lines concerned are made first, so that the wide one is read and sorted once.
+    table, names = work.source.mapping.table, [field.name for field in work.source.found.fields]
+    if table != "orders":
+        return engine.keep(good.select(LINE, *names).order_by(LINE), table), 0
+    # Small tables of the lines concerned are made first, so that the wide one is read once.
     with ExitStack() as stack:
-        repeated = stack.enter_context(engine.staged(repeated_lines(good, sorted(given)), "repeated"))
-        repeats = repeated.rename(repeated_line=LINE)
-        lines = good.left_join(repeats, good[LINE] == repeats.repeated_line)
-        tie = lines.returns_order_id
-        if "order_id" in given and given & {"product_id", "product"} and engine.value(good.is_return.any()):
+        repeated = stack.enter_context(repeated_lines(good, sorted(given), engine))
+        repeats = engine.value(repeated.count())
+        lines = good.mutate(is_repeat=ibis.literal(value=False))
+        if repeats:
+            known = repeated.rename(repeated_line=LINE)
+            lines = good.left_join(known, good[LINE] == known.repeated_line)
+            lines = lines.mutate(is_repeat=lines.repeated_line.notnull())
+        ties = "order_id" in given and bool(given & {"product_id", "product"}) and engine.value(good.is_return.any())
+        if ties:
             tied = stack.enter_context(engine.staged(tied_returns(good, engine), "tied"))
             returns = tied.rename(returning_line=LINE, tied_order_id="returns_order_id")
             lines = lines.left_join(returns, lines[LINE] == returns.returning_line)
-            tie = ibis.coalesce(lines.returns_order_id, lines.tied_order_id)
-        repeat = lines.repeated_line.notnull()
+            lines = lines.mutate(returns_order_id=ibis.coalesce(lines.returns_order_id, lines.tied_order_id))
         own = [name for name in names if name != "returns_order_id"]
-        flagged = lines.select(LINE, *own, "is_product", "is_return", is_repeat=repeat, returns_order_id=tie)
-        return engine.keep(flagged.order_by(LINE), work.source.mapping.table), engine.value(repeated.count())
+        order = (LINE, *own, "is_product", "is_return", "is_repeat", "returns_order_id")
+        columns = {name: None if ties and name == "returns_order_id" else work.absent.get(name) for name in order}
+        held = lines.select(*(name for name, value in columns.items() if value is None))
+        kept = kept_in_order(held, table, engine, joined=bool(repeats) or ties, columns=columns)
+        return kept, repeats
 
 
 def _mapped(raw: RawSource, mapping: SourceMapping, settings: LoadSettings) -> MappedSource:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from patronage.evidence.cells import as_key, as_number, as_text, tidied
@@ -18,7 +19,7 @@ from patronage.evidence.readers import RawSource
 from patronage.evidence.rules import Cells, Rule, currency_code, currency_rule, row_rules, symbol_rules
 from patronage.evidence.survey import CellForms, date_forms, decimal_mark
 from patronage.evidence.tax import net_columns, tax_rules
-from patronage.evidence.text_rows import FAULT, FILE, FURTHER, LINE
+from patronage.evidence.text_rows import FAULT, FILE, LINE
 from patronage.vocabulary.errors import EvidenceError, Fault
 from patronage.vocabulary.expressions import Column, columns_of
 from patronage.vocabulary.sources import GROSS
@@ -38,9 +39,6 @@ BROKEN = "broken_rules"
 DETAIL = "reason_"
 """Start of the columns of reasons that name what the row holds; the bit of their rule follows."""
 
-RAW = "raw_cells"
-"""Column of the raw cells of a row that breaks a rule, null for a good one."""
-
 _TYPES = {Kind.KEY: "string", Kind.TEXT: "string", Kind.NUMBER: "float64", Kind.TIME: "timestamp(6)"}
 
 
@@ -48,13 +46,14 @@ _TYPES = {Kind.KEY: "string", Kind.TEXT: "string", Kind.NUMBER: "float64", Kind.
 class Marked:
     """Typed rows with their marks.
 
-    table: columns line_id, file_number, every canonical column, broken_rules, raw_cells, and a
+    table: columns line_id, file_number, every canonical column, broken_rules, and a
     column of words for each reason that names what the row holds. reasons: in words, by bit; None
-    where such a column has the words.
+    where such a column has the words. absent: canonical columns that are null in every row.
     """
 
     table: ir.Table
     reasons: tuple[str | None, ...]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +189,22 @@ def _money_rules(contract: Contract, table: ir.Table, cells: Cells, terms: RowTe
 
 
 def _marked(source: MappedSource, table: ir.Table, columns: dict[str, ir.Value], rules: list[Rule]) -> Marked:
-    raw, unique = source.raw, source.found.contract.unique
-    details = {f"{DETAIL}{bit}": rule.reason for bit, rule in enumerate(rules) if not isinstance(rule.reason, str)}
-    inner = [*raw.columns.values(), FURTHER]
-    marked = table.select(LINE, FILE, *inner, **columns, **{BROKEN: _mask(rules)}, **details)
+    unique = source.found.contract.unique
+    told = [(bit, rule) for bit, rule in enumerate(rules) if not isinstance(rule.reason, str)]
+    # Words are made for the rows that need them alone.
+    details = {f"{DETAIL}{bit}": ibis.ifelse(rule.broken, rule.reason, ibis.null("string")) for bit, rule in told}
+    marked = table.select(LINE, FILE, **columns, **{BROKEN: _mask(rules)}, **details)
     reasons = [rule.reason if isinstance(rule.reason, str) else None for rule in rules]
     if unique:
         marked = marked.mutate(**{BROKEN: marked[BROKEN] + _repeated_key(marked, unique, 1 << len(rules))})
         stands = "stands" if len(unique) == 1 else "stand"
         reasons.append(f"{' and '.join(unique)} {stands} in an earlier row already")
-    row = ibis.struct({name: marked[name].cast("string") for name in inner})
-    kept = ibis.ifelse(marked[BROKEN] != 0, row, ibis.null(row.type()))
-    marked = marked.select(LINE, FILE, *columns, BROKEN, *details, **{RAW: kept})
-    return Marked(marked, tuple(reasons))
+    return Marked(marked, tuple(reasons), tuple(name for name, value in columns.items() if _is_nothing(value)))
+
+
+def _is_nothing(value: ir.Value) -> bool:
+    operation = value.op()
+    return isinstance(operation, ops.Literal) and operation.value is None
 
 
 def _repeated_key(marked: ir.Table, key: tuple[str, ...], bit: int) -> ir.Value:

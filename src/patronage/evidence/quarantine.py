@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.loaded import RowReason
-from patronage.evidence.marking import BROKEN, DETAIL, RAW
+from patronage.evidence.marking import BROKEN, DETAIL
 from patronage.evidence.places import SOURCE_PLACE
 from patronage.evidence.text_rows import FILE, FURTHER, LINE
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 REASONS = "reasons"
 """Column of all reasons of a row, in words."""
+
+_RAW_LINE = "raw_line_id"
 
 _OWN = (LINE, "source_file", SOURCE_PLACE, REASONS)
 
@@ -31,7 +33,10 @@ def quarantined(marked: Marked, rows: ir.Table, raw: RawSource) -> ir.Table:
     bad = raw.places().told(rows.filter(rows[BROKEN] != 0))
     names = _free_names([*raw.columns, "cells beyond the header"])
     inner = [*raw.columns.values(), FURTHER]
-    cells = {name: bad[RAW][cell] for name, cell in zip(names, inner, strict=True)}
+    # The cells are looked up in the source, so that good rows need not carry them this far.
+    written = raw.table.select(**{_RAW_LINE: raw.table[LINE]}, **{f"raw_{cell}": raw.table[cell] for cell in inner})
+    bad = bad.inner_join(written, bad[LINE] == written[_RAW_LINE])
+    cells = {name: bad[f"raw_{cell}"].cast("string") for name, cell in zip(names, inner, strict=True)}
     own = {SOURCE_PLACE: bad[SOURCE_PLACE], REASONS: _words(bad, marked).join("; ")}
     table = bad.select(bad[LINE], source_file=_file(bad, raw), **own, **cells)
     return table.order_by(LINE)
