@@ -22,8 +22,14 @@ from patronage.vocabulary.grade import Grade
 DAY = date(2012, 1, 1)
 
 
-def record(mean: float, error: float, spread: float = 0.0, decisions: tuple[Tracked, ...] = ()) -> TrackRecord:
-    effect = KindEffect("retain", mean, error, spread, ("abc",), 900, 100)
+def record(
+    mean: float,
+    error: float,
+    spread: float = 0.0,
+    decisions: tuple[Tracked, ...] = (),
+    ids: tuple[str, ...] = ("a", "b", "c"),
+) -> TrackRecord:
+    effect = KindEffect("retain", mean, error, spread, ids, 900, 100)
     return TrackRecord(Grade.EXPERIMENT, DAY, "GBP", decisions, (effect,))
 
 
@@ -62,6 +68,24 @@ def test_an_experiment_that_contradicts_what_was_declared_stands_alone(effect: Q
     assert (found.effect.mean, found.effect.sd) == pytest.approx((0.05, 0.02))
     assert found.effect_grade is Grade.EXPERIMENT
     assert found.effect_told == "that experiments show, where the company declares 30%"
+
+
+def test_one_experiment_does_not_tell_how_groups_differ() -> None:
+    found = known_action(declared(None), record(0.20, 0.04, ids=("abc",)), "retain")
+    assert found is not None
+    assert found.effect is not None
+    assert found.effect.sd == pytest.approx(0.05)  # 0.04 and 15% of 0.20
+
+
+def test_a_rough_experiment_is_weighed_however_far_off_it_lands() -> None:
+    near, far = (known_action(declared(normal(0.083, 0.055)), record(m, 0.35), "retain") for m in (0.75, 0.80))
+    assert near is not None
+    assert far is not None
+    assert near.effect is not None
+    assert far.effect is not None
+    assert far.effect.mean == pytest.approx(near.effect.mean, abs=0.01)
+    assert far.effect.mean < 0.12
+    assert far.effect_grade is Grade.EXPERT
 
 
 def test_an_experiment_too_small_to_carry_the_effect_leaves_its_grade() -> None:

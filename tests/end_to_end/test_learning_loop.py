@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,6 @@ def test_the_ledger_values_with_what_was_measured_and_says_so(
     assert "experiments" in row["reason"]
     figures = [one["figures"] for one in row["evidence"] if one["finding"] == "track_record"]
     assert any("measured effect" in each for each in figures)
-    # Another list of the same kind of action takes what was measured too, and is no experiment of its own.
-    others = [one for one in cli("ledger", shop, "--json").data if one["kind"] == "win_back" and one is not row]
-    assert all(one["grade"] != "experiment" for one in others if one["id"] != row["id"])
 
 
 def test_every_report_opens_with_the_track_record(cli: Any, measured: tuple[Path, dict[str, Any], Truth]) -> None:
@@ -93,15 +91,15 @@ def test_an_unchanged_run_stays_unchanged_until_somebody_decides(
     assert cli("run", shop, "--json").data["run"] == before
 
 
-def test_treatments_of_strangers_refuse_the_record_and_nothing_else(
+def test_treatments_of_strangers_leave_their_decision_unmeasured_and_all_else_as_it_was(
     cli: Any, measured: tuple[Path, dict[str, Any], Truth], tmp_path: Path
 ) -> None:
     shop, proposal, _ = measured
     strategy = shop / "strategy.yaml"
     text = strategy.read_text(encoding="utf-8")
     with (tmp_path / "treatments.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerows([("who", "what", "day"), ("stranger", proposal["id"], "2023-07-01")])
+        rows = [("who", "what", "day"), ("stranger", proposal["id"], "2023-07-01"), ("c", "typo", "2023-07-01")]
+        csv.writer(file).writerows(rows)
     source = f"""  treatments:
     from: {tmp_path / "treatments.csv"}
     columns: {{customer_id: who, decision_id: what, at: day}}
@@ -109,12 +107,35 @@ def test_treatments_of_strangers_refuse_the_record_and_nothing_else(
     strategy.write_text(text.replace("sources:\n", f"sources:\n{source}"), encoding="utf-8")
     try:
         assert cli("run", shop).code == 0
-        answer = cli("track", shop)
-        assert answer.code == 3
-        assert "1 row of" in answer.err
-        assert "about customers who were on no list of it (first: stranger)" in answer.err
+        answer = cli("track", shop, "--json")
+        assert answer.code == 0
+        assert "treatments: 1 row of typo, which nobody accepted" in answer.err
+        (row,) = answer.data
+        assert (row["verdict"], row["measured"]) == ("not_measurable", None)
+        assert "about customers who were on no list of it (first: stranger)" in row["why"]
         assert cli("ledger", shop).code == 0
         assert cli("report", shop).code == 0
+        assert "which nobody accepted" in (shop / "report.html").read_text(encoding="utf-8")
     finally:
         strategy.write_text(text, encoding="utf-8")
         assert cli("run", shop).code == 0
+
+
+def test_a_decision_that_is_turned_down_after_acting_keeps_what_it_showed(
+    cli: Any, measured: tuple[Path, dict[str, Any], Truth]
+) -> None:
+    shop, proposal, _ = measured
+    (before,) = cli("track", shop, "--json").data
+    # The evidence is years old: turned down on the day of the accept, nothing was ever done.
+    assert cli("decide", shop, proposal["id"], "reject").code == 0
+    assert cli("track", shop, "--json").data == []
+    journal = shop / "ledger.jsonl"
+    lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    lines[0]["at"] = "2023-06-20T09:00:00+00:00"
+    journal.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert cli("run", shop).code == 0
+    (after,) = cli("track", shop, "--json").data
+    assert (after["measured"], after["verdict"]) == (before["measured"], before["verdict"])
+    rows = cli("ledger", shop, "--json").data
+    row = next(one for one in rows if one["id"] == proposal["id"])
+    assert (row["status"], row["grade"]) == ("rejected", "experiment")

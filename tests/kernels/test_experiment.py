@@ -73,6 +73,21 @@ def test_intervals_hold_as_often_as_they_say() -> None:
     assert 0.86 <= np.mean(ratios) <= 0.94
 
 
+def test_a_small_arm_in_which_hardly_anybody_buys_is_not_taken_for_certain() -> None:
+    # A list of 300 with a holdout of 10%, of whom 3% buy anyway.
+    random = np.random.default_rng(6)
+    bold, cautious, lasting = [], [], []
+    for _ in range(800):
+        y, treated = (random.random(300) < 0.03).astype(float), np.arange(300) >= 30
+        bold.append(measured_effect(arm(y[treated]), arm(y[~treated])).once.holds(0.0))
+        found = measured_effect(arm(y[treated]), arm(y[~treated]), cautious=True)
+        cautious.append(found.once.holds(0.0))
+        lasting.append(found.always.holds(0.0))
+    assert np.mean(bold) < 0.75
+    assert np.mean(cautious) > 0.88
+    assert np.mean(lasting) > 0.95
+
+
 def test_looking_early_and_often_deceives_one_interval_and_not_the_other() -> None:
     random = np.random.default_rng(3)
     once, always = 0, 0

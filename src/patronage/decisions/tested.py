@@ -17,6 +17,9 @@ from patronage.vocabulary.words import percent
 APART = 2.0
 """Standard deviations between the declared effect and the measured one beyond which the declared one is given up."""
 
+ENOUGH, LEAST_SPREAD = 3, 0.15
+"""Experiments that tell how groups of customers differ, and the share of the effect by which they do until then."""
+
 CARRIES = 0.5
 """Weight of the experiments in an effect from which on it is known by experiment."""
 
@@ -81,7 +84,9 @@ def _updated(action: ActionCost, found: KindEffect) -> ActionCost:
     measured, error = found.mean, _error(found)
     declared = action.effect
     prior = 0.0 if declared is None else declared.sd
-    alone = declared is None or prior == 0 or abs(measured - declared.mean) > APART * math.hypot(prior, error)
+    # A rough experiment is weighed, however far off it lands: only one as exact as the range may overturn it.
+    overturns = declared is not None and error <= prior and _apart(measured - declared.mean, prior, error)
+    alone = declared is None or prior == 0 or overturns
     if alone or declared is None:
         effect, weight = _normal(measured, error), 1.0
         how = "that experiments show"
@@ -95,9 +100,18 @@ def _updated(action: ActionCost, found: KindEffect) -> ActionCost:
     return replace(action, effect=effect, effect_grade=grade, effect_told=how)
 
 
+def _apart(distance: float, prior: float, error: float) -> bool:
+    """Whether a declared effect and a measured one contradict each other."""
+    return abs(distance) > APART * math.hypot(prior, error)
+
+
 def _error(found: KindEffect) -> float:
-    """Standard error of the effect on the next group of customers."""
-    return math.hypot(found.standard_error, found.spread)
+    """Standard error of the effect on the next group of customers.
+
+    Fewer than three experiments do not tell how groups differ: then 15% of the effect is assumed, our own choice.
+    """
+    few = len(found.decisions) < ENOUGH
+    return math.hypot(found.standard_error, max(found.spread, LEAST_SPREAD * abs(found.mean) if few else 0.0))
 
 
 def _normal(mean: float, sd: float) -> Quantity:

@@ -143,12 +143,13 @@ class MeasuredEffect:
 class Tracked:
     """An accepted decision: what was expected of it by now, and what it brought, before its cost.
 
-    starts, until: first and last day that count. expected, measured: gain from all customers acted on, in currency, of
-    the first in money of the accept; None where it cannot be told. The intervals of measured and of the effect hold at
-    all looks together, however often and early they are taken. p_better: probability that it works at all, by whether
-    more customers buy or, where the effect shows in money, by whether more comes in. uneven: P of arms so uneven by
-    chance, told where it is below 0.001. verdict: as_expected, more_than_expected, less_than_expected, harmful, open,
-    too_early, no_holdout, uneven_arms or not_measurable. why: in words.
+    starts, until: first and last day that count, the latter at most the day on which people ended it. expected,
+    measured: gain from all customers acted on, in currency, of the first in money of the accept; None where it cannot
+    be told. The intervals of measured and of the effect hold at all looks together, however often and early they are
+    taken. p_better: probability, at this one look, that it works at all, by whether more customers buy or, where the
+    effect shows in money, by whether more comes in. uneven: P of arms so uneven by chance, told where it is below
+    0.001. verdict: as_expected, more_than_expected, less_than_expected, harmful, open, too_early, no_holdout,
+    uneven_arms or not_measurable. why: in words.
     """
 
     id: str
@@ -188,7 +189,8 @@ class KindEffect:
 class TrackRecord:
     """Every accepted decision, expected against measured, and what the experiments show of each kind of action.
 
-    unit: of money. effects: of kinds with an experiment whose effect could be told.
+    unit: of money. effects: of kinds with an experiment whose effect could be told. unknown: what treatments say of
+    decisions that nobody accepted, in sentences.
     """
 
     grade: Grade
@@ -196,3 +198,4 @@ class TrackRecord:
     unit: str
     decisions: tuple[Tracked, ...]
     effects: tuple[KindEffect, ...]
+    unknown: tuple[str, ...] = ()

@@ -68,13 +68,17 @@ class _Found(NamedTuple):
     freedom: float
 
 
-def measured_effect(treated: Arm, control: Arm, *, level: float = 0.90, planned: float = 1.0) -> Effect:
+def measured_effect(
+    treated: Arm, control: Arm, *, level: float = 0.90, planned: float = 1.0, cautious: bool = False
+) -> Effect:
     """Mean outcome of the treated less that of the others, with outcomes freed of what history foretold.
 
     level: of both intervals. planned: how much will be seen when the lasting interval is to be narrowest, over how much
     is seen now, > 0: in units where units come one by one, in time where the outcomes of the same units grow with it;
-    chosen before the first look. Sources: Deng, Xu, Kohavi & Walker (2013), CUPED, with one slope within arms; Welch
-    (1947); Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), asymptotic confidence sequences, normal mixture.
+    chosen before the first look. cautious: whether no arm counts as scattering less than both together, since a small
+    arm in which nobody happened to buy does not scatter at all. Sources: Deng, Xu, Kohavi & Walker (2013), CUPED, with
+    one slope within arms; Welch (1947); Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), asymptotic confidence
+    sequences, normal mixture.
     """
     arms = _checked(treated, control)
     if not 0 < planned < math.inf:
@@ -84,7 +88,12 @@ def measured_effect(treated: Arm, control: Arm, *, level: float = 0.90, planned:
     middle = (treated.x + control.x) / units
     means = [arm.y / arm.units - slope * (arm.x / arm.units - middle) for arm in arms]
     plain = _found(0.0, [_variance(arm.y, arm.y_squares, arm.units) for arm in arms], arms).variance
-    found = _found(means[0] - means[1], [_left_over(arm, slope) for arm in arms], arms)
+    spread = [_left_over(arm, slope) for arm in arms]
+    if cautious:
+        freedom = [arm.units - 1 for arm in arms]
+        together = sum(each * n for each, n in zip(spread, freedom, strict=True)) / sum(freedom)
+        spread = [max(each, together) for each in spread]
+    found = _found(means[0] - means[1], spread, arms)
     explained = 1 - found.variance / plain if plain > 0 else 0.0
     return _effect(found, level, planned, explained)
 

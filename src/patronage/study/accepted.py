@@ -1,4 +1,4 @@
-"""The decisions that stand accepted, and what was expected of them."""
+"""The decisions that people accepted, and what was expected of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from patronage.decisions.decision import Status
 from patronage.decisions.frozen_list import list_fault, list_file
-from patronage.decisions.journal import binding, events, states
+from patronage.decisions.journal import Action, binding, events
 from patronage.evidence.acceptance import Acceptance
 from patronage.study.committing import lists_folder
 from patronage.study.digest import digest
@@ -22,32 +21,42 @@ if TYPE_CHECKING:
     from patronage.study.project import Project
 
 
+OLD = "accepted before lists were kept, so that nobody knows whom it was about"
+"""Why nothing can be measured of an accept of before commitments were written down."""
+
+
 def acceptances_digest(project: Project) -> str:
     """Fingerprint of what people accepted and still stands, which runs hang on."""
     try:
-        return digest([[asdict(one), kept.people.sha256] for one, kept in accepted(project)])
+        return digest([[asdict(one), kept and kept.people.sha256] for one, kept in accepted(project)])
     except ProjectError as error:
         return digest([str(fault) for fault in error.faults])
 
 
-def accepted(project: Project) -> Sequence[tuple[Acceptance, Commitment]]:
-    """Each decision that stands accepted beside what it was accepted for, in the order of their accepts.
+def accepted(project: Project) -> Sequence[tuple[Acceptance, Commitment | None]]:
+    """Each decision that was accepted beside what it was accepted for, in the order of the first events on it.
 
-    Events of before commitments were written down are left out: nothing is known of their lists.
+    One that people turned down or opened again stays, up to that day, where acting had begun before: what it brought is
+    known all the same. None beside an accept of before commitments were written down, of whose list nothing is known.
     Raises ProjectError for a journal that cannot be read.
     """
     journal = events(project.journal).events
-    found: list[tuple[Acceptance, Commitment]] = []
-    for name, state in states(journal).items():
-        bound = binding(journal, name)
-        commitment = bound and bound.commitment
-        if state.status is Status.ACCEPTED and bound and commitment and state.about:
-            found.append((_acceptance(project, bound, state.about, commitment), commitment))
+    found: list[tuple[Acceptance, Commitment | None]] = []
+    for name in dict.fromkeys(event.id for event in journal):
+        bound, last = binding(journal, name), [event for event in journal if event.id == name][-1]
+        if bound is None or bound.about is None:
+            continue
+        ended = None if last.action is Action.ACCEPT else date.fromisoformat(last.at[:10])
+        one = _acceptance(project, bound, bound.about, ended)
+        if ended is None or ended > max(one.starts, one.accepted_at):
+            found.append((one, bound.commitment))
     return found
 
 
-def _acceptance(project: Project, bound: Event, about: Move, commitment: Commitment) -> Acceptance:
-    day = date.fromisoformat(bound.at[:10])
+def _acceptance(project: Project, bound: Event, about: Move, ended: date | None) -> Acceptance:
+    day, commitment = date.fromisoformat(bound.at[:10]), bound.commitment
+    if commitment is None:
+        return Acceptance(bound.id, about.kind, about.subject, day, day, 0, 0, 0.0, None, (), None, OLD, ended)
     kept, expected = commitment.people, bound.expected
     fault = list_fault(list_file(lists_folder(project), bound.id, kept), kept)
     return Acceptance(
@@ -63,4 +72,5 @@ def _acceptance(project: Project, bound: Event, about: Move, commitment: Commitm
         commitment.gain_by_year,
         commitment.effect,
         fault and str(fault),
+        ended,
     )

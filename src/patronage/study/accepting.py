@@ -29,7 +29,7 @@ def acceptances(project: Project, engine: Engine) -> Acceptances:
         each = accepted(project)
     except ProjectError as error:
         return Acceptances((), None, engine, "; ".join(str(fault) for fault in error.faults))
-    parted = [(one, kept) for one, kept in each if one.held_out and one.fault is None]
+    parted = [(one, kept) for one, kept in each if kept and one.held_out and one.fault is None]
     if not parted:
         return Acceptances(tuple(one for one, _ in each), None, engine)
     table = engine.write("acceptances", _members(project, parted))

@@ -67,8 +67,8 @@ def test_what_acting_brought_is_told_with_its_interval_and_the_effect_behind_it(
     assert row.effect.share.mean == pytest.approx(row.effect.rise / row.effect.reach)
     assert row.effect.assumed == 0.1
     assert row.p_better > 0.99
-    assert row.verdict == "more_than_expected"
-    assert row.why.startswith("it works better than was assumed; it worked for ")
+    assert row.verdict == "as_expected"
+    assert row.why.startswith("it works, about as well as was assumed; it worked for ")
 
 
 def test_expected_by_now_is_the_part_of_each_year_that_has_gone_by(told: Any) -> None:
@@ -99,6 +99,16 @@ def test_looking_early_gives_a_wider_interval_and_before_the_start_none(told: An
     assert none.why == "the evidence ends on 2022-06-30, before acting starts on 2022-07-01"
 
 
+def test_what_was_ended_is_told_up_to_that_day_and_keeps_its_place_among_the_experiments(told: Any) -> None:
+    record = told(replace(ONE, ended=date(2022, 9, 30)))
+    (row,) = record.decisions
+    assert row.until == date(2022, 9, 30)
+    (until_then,) = told(as_of=date(2022, 9, 30)).decisions
+    assert row.measured.mean == pytest.approx(until_then.measured.mean, rel=1e-9)
+    assert row.measured.p05 == pytest.approx(until_then.measured.p05, rel=1e-9)
+    assert [one.kind for one in record.effects] == ["win_back"]
+
+
 def test_without_a_holdout_nothing_can_be_told(told: Any) -> None:
     record = told(replace(ONE, held_out=0, holdout=0.0))
     (row,) = record.decisions
@@ -111,7 +121,12 @@ def test_without_a_holdout_nothing_can_be_told(told: Any) -> None:
     ("change", "verdict", "words"),
     [
         ({"fault": "the list is missing"}, "not_measurable", "the list is missing"),
-        ({"kind": "let_go_or_reprice"}, "not_measurable", "which order lines do not show"),
+        ({"kind": "let_go_or_reprice"}, "not_measurable", "does not show in order lines yet"),
+        (
+            {"kind": "protect"},
+            "not_measurable",
+            "customers who do not leave later on, does not show in order lines yet",
+        ),
         ({"holdout": 0.05}, "uneven_arms", "where chance left 5.0% alone: so uneven a split"),
     ],
 )
@@ -136,9 +151,14 @@ def test_treatments_tell_who_was_acted_on_in_fact(told: Any) -> None:
     # Half of the list was acted on, so that each of them answers for twice the rise.
     assert half.effect.share.mean == pytest.approx(2 * whole.effect.share.mean, rel=0.01)
     assert "50% more of those to be treated were acted on than of those left alone" in half.why
-    nobody = {name: values[:1] for name, values in rows.items()} | {"decision_id": ["other"]}
-    (none,) = told(treated=nobody).decisions
-    assert (none.verdict, none.measured) == ("too_early", None)
+    nobody = {name: values[:1] for name, values in rows.items()} | {"decision_id": ["abd"]}
+    other = told(treated=nobody)
+    assert other.decisions == (whole,)
+    assert other.unknown == ("treatments: 1 row of abd, which nobody accepted; did you mean 'abc'?",)
+    few = {name: values[:2] for name, values in rows.items()}
+    (hardly,) = told(treated=few).decisions
+    assert (hardly.measured, hardly.effect) == (whole.measured, None)
+    assert "too few of its list were acted on to tell for whom it works" in hardly.why
 
 
 def test_treatments_that_contradict_the_list_are_all_told_at_once(told: Any) -> None:
@@ -147,16 +167,16 @@ def test_treatments_that_contradict_the_list_are_all_told_at_once(told: Any) -> 
         "customer_id": ["stranger", LISTED[1], LISTED[0]], "decision_id": ["abc"] * 3,
         "arm": [None, "treated", "treated"], "at": at,
     }  # fmt: skip
-    with pytest.raises(EstimationError) as caught:
-        told(treated=rows)
-    strangers, early, swapped = (str(fault) for fault in caught.value.faults)
+    (row,) = told(treated=rows).decisions
+    assert (row.verdict, row.measured) == ("not_measurable", None)
+    strangers, early, swapped = (f"treatments: {told_of}" for told_of in row.why.split("treatments: ")[1:])
     assert strangers == (
         "treatments: 1 row of abc about customers who were on no list of it (first: stranger); give the decision that "
-        "they were treated for"
+        "they were treated for; "
     )
     assert early == (
         f"treatments: 1 row of abc dated before acting started on 2022-07-01 (first: {LISTED[1]}); an effect cannot "
-        "come before the action"
+        "come before the action; "
     )
     assert swapped == (
         f"treatments: 1 row of abc under another arm than the one that chance drew (first: {LISTED[0]}); a holdout "

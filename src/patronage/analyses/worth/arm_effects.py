@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -78,10 +78,15 @@ def watched(acceptances: Acceptances, repeat: RepeatBuying, treatments: Treatmen
     return Watched(repeat, acceptances.table, treatments, acceptances.engine)
 
 
+def last_day(one: Acceptance, repeat: RepeatBuying) -> date:
+    """The last day that counts: that of the evidence, or the one on which people ended the action."""
+    return repeat.as_of if one.ended is None else min(repeat.as_of, one.ended)
+
+
 def compared(one: Acceptance, at: Watched) -> Compared:
-    """What the customers of a decision did from its first day to the as-of date, both inclusive."""
+    """What the customers of a decision did from its first day to its last, both inclusive."""
     members = arm_members(at.members, one.id)
-    since = Period(one.starts, at.repeat.as_of)
+    since = Period(one.starts, last_day(one, at.repeat))
     before = twelve_months_to(one.starts - timedelta(days=1))
     rows = at.engine.records(arm_sums(arm_outcomes(members, at.days, since, before)))
     by_arm = {bool(row["treated"]): row for row in rows}
@@ -90,7 +95,8 @@ def compared(one: Acceptance, at: Watched) -> Compared:
     if min(treated, alone) >= FEWEST:
         planned = PLANNED_DAYS / since.days
         for name in OUTCOMES:
-            effects[name] = measured_effect(_arm(by_arm[True], name), _arm(by_arm[False], name), planned=planned)
+            arms = _arm(by_arm[True], name), _arm(by_arm[False], name)
+            effects[name] = measured_effect(*arms, planned=planned, cautious=True)
     return Compared(
         Arms(treated, alone),
         sum(int(row["unknown"]) for row in rows),
@@ -115,7 +121,7 @@ def reach(one: Acceptance, at: Watched) -> float | None:
     if not known.valued.size:
         return None
     laws = Laws(fitted(at.repeat), hazard(known, at.repeat.entry), None, 1.0, 1.0)
-    horizon = Period(one.starts, at.repeat.as_of).days / unit.days
+    horizon = Period(one.starts, last_day(one, at.repeat)).days / unit.days
     past = known.past
     alive = p_alive(laws.repeat, past.x, past.t_x, past.T)
     if laws.hazard is not None:
@@ -134,7 +140,10 @@ def reach(one: Acceptance, at: Watched) -> float | None:
 def _complied(one: Acceptance, members: Relation, at: Watched) -> float:
     if at.treatments is None:
         return 1.0
-    rows = at.engine.records(acted_on(members, at.treatments.table, one.id, at.repeat.as_of))
+    rows = at.engine.records(acted_on(members, at.treatments.table, one.id, last_day(one, at.repeat)))
+    if not sum(row["acted"] for row in rows):
+        # Treatments of other decisions say nothing of this one.
+        return 1.0
     share = {bool(row["treated"]): row["acted"] / row["units"] for row in rows}
     return float(share.get(True, 0.0) - share.get(False, 0.0))
 

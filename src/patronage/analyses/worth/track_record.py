@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from patronage.analyses.worth.arm_effects import FEWEST, Compared, Watched, compared, reach, watched
+from patronage.analyses.worth.arm_effects import FEWEST, Compared, Watched, compared, last_day, reach, watched
 from patronage.analyses.worth.track_verdicts import (
     NO_HOLDOUT,
     NOT_MEASURABLE,
@@ -15,23 +15,29 @@ from patronage.analyses.worth.track_verdicts import (
     judged,
     uneven_words,
 )
-from patronage.evidence.queries.arms import arm_members, misplaced
+from patronage.evidence.queries.arms import arm_members, misplaced, treated_decisions
 from patronage.evidence.queries.periods import Period
 from patronage.evidence.tables import Acceptance, Acceptances, Treatments
 from patronage.findings.lifetime import RepeatBuying
 from patronage.findings.trust import Arms, KindEffect, MeasuredEffect, Ranged, Tracked, TrackRecord
 from patronage.kernels.experiment import Effect
 from patronage.kernels.pooled_effect import pooled_effect
-from patronage.vocabulary.errors import EstimationError, Fault
+from patronage.vocabulary.errors import EstimationError, Fault, nearest
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count
 
-BY_BUYING = frozenset({"retain", "win_back", "protect"})
+BY_BUYING = frozenset({"retain", "win_back"})
 """Kinds whose effect shows in whether customers buy at all: they stay, or come back."""
 
 BY_MONEY = frozenset({"grow", "price"})
 """Kinds whose effect shows in the money that customers bring, which is in proportion to it."""
+
+UNSEEN = "what it brings, cost that falls away or customers who do not leave later on, does not show in order lines yet"
+"""Why other kinds cannot be measured."""
+
+LEAST_ACTED = 0.1
+"""Share of the list that must have been acted on, beyond those left alone, for an effect on one of them to be told."""
 
 UNEVEN = 0.001
 """P of so uneven a split below which the arms are not those that chance drew."""
@@ -42,21 +48,32 @@ def track_record(
 ) -> TrackRecord:
     """Accepted decisions with what they brought since, as far as customers left alone by chance show it.
 
-    Raises EstimationError for a journal that cannot be read, and for treatments that contradict the lists.
+    Raises EstimationError for a journal that cannot be read. What treatments say against a list refuses that decision
+    alone; what they say of decisions that nobody accepted is named.
     """
     if acceptances.fault is not None:
         raise EstimationError(Fault("ledger.jsonl", acceptances.fault, "mend it, or restore it from git"))
     at = watched(acceptances, repeat, treatments)
-    faults = [fault for one in acceptances.each for fault in _contradictions(one, at)]
-    if faults:
-        raise EstimationError(*faults)
     decisions = tuple(_tracked(one, at, repeat, terms) for one in acceptances.each)
-    return TrackRecord(Grade.EXPERIMENT, repeat.as_of, terms.currency, decisions, _together(decisions))
+    unknown = tuple(str(fault) for fault in _unknown(acceptances, treatments))
+    return TrackRecord(Grade.EXPERIMENT, repeat.as_of, terms.currency, decisions, _together(decisions), unknown)
 
 
-def _contradictions(one: Acceptance, at: Watched | None) -> Iterable[Fault]:
+def _unknown(acceptances: Acceptances, treatments: Treatments | None) -> Iterable[Fault]:
+    """Treatments of decisions that nobody accepted."""
+    if treatments is None:
+        return
+    known = [one.id for one in acceptances.each]
+    for row in acceptances.engine.records(treated_decisions(treatments.table)):
+        if row["decision_id"] not in known:
+            found = f"{count(int(row['rows']), 'row')} of {row['decision_id']}, which nobody accepted"
+            step = nearest(str(row["decision_id"]), known) or "give the decision that they were treated for"
+            yield Fault("treatments", found, step)
+
+
+def _contradictions(one: Acceptance, at: Watched) -> Iterable[Fault]:
     """What the treatments say of a decision that its list and its first day rule out."""
-    if at is None or at.treatments is None or not one.held_out or one.fault is not None:
+    if at.treatments is None:
         return
     members = arm_members(at.members, one.id)
     row = at.engine.records(misplaced(members, at.treatments.table, one.id, one.starts))[0]
@@ -77,10 +94,10 @@ def _contradictions(one: Acceptance, at: Watched | None) -> Iterable[Fault]:
 def _tracked(one: Acceptance, at: Watched | None, repeat: RepeatBuying, terms: Terms) -> Tracked:
     """One decision, measured where chance has parted its customers and acting has begun."""
     listed = Arms(one.listed - one.held_out, one.held_out)
-    begun = repeat.as_of >= one.starts
-    expected = _expected(one, listed, Period(one.starts, repeat.as_of).years) if begun else None
+    begun, until = repeat.as_of >= one.starts, last_day(one, repeat)
+    expected = _expected(one, listed, Period(one.starts, until).years) if begun else None
     row = Tracked(
-        one.id, one.kind, one.subject, one.accepted_at, one.starts, repeat.as_of, listed, expected, None, None, None,
+        one.id, one.kind, one.subject, one.accepted_at, one.starts, until, listed, expected, None, None, None,
         None, "", "",
     )  # fmt: skip
     if one.fault is not None:
@@ -91,6 +108,8 @@ def _tracked(one: Acceptance, at: Watched | None, repeat: RepeatBuying, terms: T
     if at is None or not one.held_out:
         why = "nobody was left alone, so what would have happened anyway is not known"
         return replace(row, verdict=NO_HOLDOUT, why=why)
+    if faults := list(_contradictions(one, at)):
+        return replace(row, verdict=NOT_MEASURABLE, why="; ".join(map(str, faults)))
     return _measured(row, one, at, terms)
 
 
@@ -98,23 +117,19 @@ def _measured(row: Tracked, one: Acceptance, at: Watched, terms: Terms) -> Track
     found = compared(one, at)
     row = replace(row, arms=found.arms)
     if one.kind not in BY_BUYING | BY_MONEY:
-        why = "what it brings is cost that is no longer incurred, which order lines do not show"
-        return replace(row, verdict=NOT_MEASURABLE, why=why)
+        return replace(row, verdict=NOT_MEASURABLE, why=UNSEEN)
     if found.value is None or found.bought is None:
         known = f"{found.arms.treated:,} and {found.arms.holdout:,}"
         why = f"an arm has nobody to compare with: {known} customers are known, and it takes {FEWEST} in each"
         return replace(row, verdict=NOT_MEASURABLE, why=why)
     if found.uneven < UNEVEN:
         return replace(row, uneven=found.uneven, verdict=UNEVEN_ARMS, why=uneven_words(found, one.holdout))
-    if found.complied <= 0:
-        return replace(
-            row, verdict=TOO_EARLY, why="treatments name nobody more on its list than among those left alone"
-        )
-    money = _of_all(found.value, found.arms.treated)
-    effect = _by_buying(one, found, at) if one.kind in BY_BUYING else _by_money(one, found, row.expected)
+    row = replace(row, measured=_of_all(found.value, found.arms.treated))
+    if found.complied >= LEAST_ACTED:
+        effect = _by_buying(one, found, at) if one.kind in BY_BUYING else _by_money(one, found, row.expected)
+        row = replace(row, effect=effect)
     works = found.bought if one.kind in BY_BUYING else found.value
-    row = replace(row, measured=money, effect=effect, p_better=works.p_better)
-    return judged(row, found, terms)
+    return judged(replace(row, p_better=works.p_better), found, terms)
 
 
 def _expected(one: Acceptance, arms: Arms, years: float) -> Ranged | None:

@@ -67,6 +67,8 @@ def _why(row: Tracked, verdict: str, found: Compared, terms: Terms) -> str:
         gain = row.measured
         brought = f"{money(gain.mean, terms.currency)} ({_span(gain, terms)}) more came in than without it"
         parts.append(brought + ("" if row.expected is None else f", {_span_of_expected(row.expected, terms)} expected"))
+    if row.effect is None and found.complied < 1:
+        parts.append("too few of its list were acted on to tell for whom it works")
     if found.complied < 1:
         parts.append(f"{percent(found.complied)} more of those to be treated were acted on than of those left alone")
     if found.unknown:

@@ -89,6 +89,12 @@ def acted_on(members: Table, treatments: Table, decision: str, until: date) -> T
     return joined.group_by("treated").aggregate(units=joined.count(), acted=counted(joined.acted_id.notnull()))
 
 
+def treated_decisions(treatments: Table) -> Table:
+    """One row per decision that treatments name: decision_id and rows, in the order of the ids."""
+    named = treatments.filter(treatments.decision_id.notnull())
+    return named.group_by("decision_id").aggregate(rows=named.count()).order_by("decision_id")
+
+
 def misplaced(members: Table, treatments: Table, decision: str, starts: date) -> Table:
     """One row: what treatments told of a decision cannot be, each as a number of rows and the first customer.
 

@@ -8,7 +8,7 @@ import typer
 from rich.padding import Padding
 
 from patronage.faces.cli.choices import AsJson, Folder
-from patronage.faces.cli.screen import out, printable, table, tell_json
+from patronage.faces.cli.screen import out, printable, table, tell_json, warn
 from patronage.faces.present import plain
 from patronage.faces.track_rows import TRACK_COLUMNS, track_cells
 from patronage.faces.words import sentence
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def track(folder: Folder, as_json: AsJson = False) -> None:
     """Tell what each accepted decision was expected to bring by now, and what it brought."""
     study = open_study(folder)
-    found = tracked(study.project)
+    found = tracked(study.project, warn)
     if as_json:
         tell_json(plain(found))
         return

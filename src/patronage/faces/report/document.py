@@ -78,11 +78,12 @@ def document(run: Run, decisions: tuple[Decision, ...], names: Names) -> str:
 
 def _track(run: Run, currency: str) -> list[Section]:
     """The track record of accepted decisions, or why they could not be measured; nothing where none is accepted."""
+    unknown: list[str] = []
     try:
-        rows = track(run.project)
+        rows = track(run.project, unknown.append)
     except AbsentError as error:
         return [without_record(error.faults)]
-    return [track_section(rows, currency)] if rows else []
+    return [track_section(rows, currency, unknown)] if rows else []
 
 
 def _cards(pages: Pages, decisions: tuple[Decision, ...]) -> list[Card]:

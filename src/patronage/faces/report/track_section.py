@@ -23,8 +23,8 @@ MEASURED = frozenset({"as_expected", "more_than_expected", "less_than_expected",
 """Verdicts on decisions that chance has measured."""
 
 
-def track_section(rows: Sequence[Tracked], currency: str) -> Section:
-    """Every accepted decision, expected against measured, each with its verdict in words."""
+def track_section(rows: Sequence[Tracked], currency: str, unknown: Sequence[str]) -> Section:
+    """Every accepted decision, expected against measured, with its verdict in words; unknown: what else is amiss."""
     told = sum(row.verdict in MEASURED for row in rows)
     words = (
         f"{numbered(len(rows), 'decision')} accepted, {told} of them measured against customers left alone by chance. "
@@ -34,7 +34,7 @@ def track_section(rows: Sequence[Tracked], currency: str) -> Section:
     cells = [track_cells(row, currency) for row in rows]
     table = page_table("Expected and measured", cells, {name: TRACK_COLUMNS[name] for name in SHOWN})
     each = tuple(f"{label(row.kind)}, {row.subject}: {row.why}." for row in rows)
-    return Section("track", "Track record", TITLE, (words, *each), (), (), (table,))
+    return Section("track", "Track record", TITLE, (words, *each, *map(sentence, unknown)), (), (), (table,))
 
 
 def without_record(faults: Sequence[Fault]) -> Section:
