@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from patronage.study.cache import read_value, write_value
 from patronage.study.codec import decoded, encoded
+from patronage.study.sums import seal
 from patronage.vocabulary.estimate import Estimate, certain, estimate
 from patronage.vocabulary.grade import Grade
 
@@ -61,6 +62,7 @@ def test_a_finding_comes_back_as_it_went(sample: Sample) -> None:
 def test_draws_come_back_bit_by_bit(tmp_path: Path) -> None:
     made = estimate(np.random.default_rng(1).normal(size=1000), "GBP", Grade.BEHAVIOUR)
     write_value(made, tmp_path, "value")
+    seal(tmp_path)
     back = read_value(Estimate, tmp_path, "value")
     assert back == made
     assert made.draws is not None
@@ -86,8 +88,12 @@ class Grid:
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"cells": "a9"}', b"[]", b'{"other": 1}'])
 def test_a_damaged_value_reads_as_none(tmp_path: Path, damage: bytes) -> None:
     write_value(Grid(np.ones((2, 3), np.float32)), tmp_path, "grid")
+    seal(tmp_path)
     assert read_value(Grid, tmp_path, "grid").cells.shape == (2, 3)
     (tmp_path / "grid.json").write_bytes(damage)
+    assert read_value(Grid, tmp_path, "grid") is None
+    # Nor where the damage was there when the folder was sealed.
+    seal(tmp_path)
     assert read_value(Grid, tmp_path, "grid") is None
 
 
@@ -98,5 +104,6 @@ def test_a_cut_archive_reads_as_none_or_whole(tmp_path_factory: pytest.TempPathF
     path = folder / "grid.npz"
     whole = path.read_bytes()
     path.write_bytes(whole[:keep])
+    seal(folder)
     back = read_value(Grid, folder, "grid")
     assert back is None or (keep >= len(whole) and back.cells.sum() == 15)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
-from patronage.evidence.queries.sums import counted, number, whole
+from patronage.evidence.queries.sums import counted, number, settled, whole
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,13 +57,14 @@ def arm_sums(outcomes: Table) -> Table:
     """One row per arm: treated, units (known customers), unknown, and sums over the known for each outcome.
 
     outcomes: of arm_outcomes. For value and for bought, with _before for what came before acting: NAME_y, NAME_yy,
-    NAME_x, NAME_xx, NAME_xy, the sums of outcomes, of their squares, of the past, of its squares, and of products.
+    NAME_x, NAME_xx, NAME_xy, the sums of outcomes, of their squares, of the past, of its squares, and of products, all
+    to six places.
     """
     sums: dict[str, Any] = {}
     for name in OUTCOMES:
         y, x = _[name], _[f"{name}_before"]
         for ending, term in (("y", y), ("yy", y * y), ("x", x), ("xx", x * x), ("xy", x * y)):
-            sums[f"{name}_{ending}"] = _or_nothing(term.sum(where=_.known))
+            sums[f"{name}_{ending}"] = settled(term.sum(where=_.known))
     return outcomes.group_by("treated").aggregate(units=counted(_.known), unknown=counted(~_.known), **sums)
 
 
