@@ -24,7 +24,7 @@ from patronage.kernels.repeat_buying import (
     p_alive,
     stated_repeat_buying,
 )
-from patronage.kernels.repeat_counts import RepeatCounts, repeat_counts
+from patronage.kernels.repeat_counts import RepeatCounts, checked_histories, repeat_counts
 from patronage.kernels.second_life import second_life_orders
 
 REGULAR = RepeatModel.MBG_CNBD_K
@@ -60,7 +60,7 @@ class Simulated:
             self.later[active[later]] += 1
             self.log_gaps += float(np.log(gap[seen]).sum())
             active = active[seen | later]
-        self.T += ahead if longer else 0.0
+        np.add(self.T, ahead if longer else 0.0, out=self.T)
 
     @property
     def counts(self) -> RepeatCounts:
@@ -163,7 +163,7 @@ def test_the_law_is_that_of_simulated_customers_alive():
     generator = np.random.default_rng(3)
     draws = 200_000
     x, t_x, age, horizon, weekly = 5.0, 20.0, 26.0, 30.0, 0.005
-    known = tuple(np.array([each]) for each in (x, t_x, age))
+    known = checked_histories([x], [t_x], [age])
     phase = generator.choice(3, size=draws, p=phase_chances(stated().values, 3, known)[0])
     rate = generator.gamma(TRUTH["r"] + 3 * x + phase) / (TRUTH["alpha"] + age)
     leaving = generator.beta(TRUTH["a"], TRUTH["b"] + x + 1, draws)
@@ -211,7 +211,7 @@ def test_the_time_unit_moves_alpha_alone(unit, k):
 @settings(max_examples=25)
 @given(st.integers(0, 12), st.floats(0.05, 0.95), st.floats(5, 90), st.integers(1, 6), st.floats(1, 80))
 def test_a_law_falls_from_below_one_and_sums_to_its_mean(x, at, age, k, horizon):
-    known = tuple(np.array([each]) for each in (float(x), at * age if x else 0.0, age))
+    known = checked_histories([x], [at * age if x else 0.0], [age])
     chances = phase_chances(stated(k).values, k, known)
     assert chances.sum() == pytest.approx(1.0)
     law = group_law(alive_groups(stated(k), *known), Future(horizon)).at_least

@@ -8,6 +8,7 @@ from scipy import integrate, stats
 
 from patronage.kernels.regular_buying import phase_chances
 from patronage.kernels.repeat_buying import RepeatModel, stated_repeat_buying
+from patronage.kernels.repeat_counts import checked_histories
 from patronage.kernels.staying import staying_bg_nbd, staying_mbg_cnbd_k, staying_mbg_nbd, staying_pareto_nbd
 
 # BG/NBD of CDNOW (Fader, Hardie & Lee 2005, table 2), weeks.
@@ -60,9 +61,9 @@ def test_simulated_active_customers_stay_as_often_as_told() -> None:
 @pytest.mark.parametrize("k", [1, 3])
 def test_regular_customers_stay_as_simulated_and_as_mbg_nbd_says_of_one_step(k: int) -> None:
     random = np.random.default_rng(4)
-    names = dict(zip(("r", "alpha", "a", "b"), (0.8, 5.0, 1.2, 4.0), strict=True))
+    names: dict[str, float] = {"r": 0.8, "alpha": 5.0, "a": 1.2, "b": 4.0}
     fit = stated_repeat_buying(RepeatModel.MBG_CNBD_K, names, k)
-    known = tuple(np.array([each]) for each in (3.0, 14.0, 20.0))
+    known = checked_histories([3.0], [14.0], [20.0])
     told = staying_mbg_cnbd_k(fit, known, 15.0)[0]
     size = 100_000
     phase = random.choice(k, size=size, p=phase_chances(fit.values, k, known)[0])

@@ -161,7 +161,8 @@ def test_regular_buyers_get_the_regular_model_and_are_foreseen_by_it(make_orders
         sd = float(np.sqrt(model.covariance[number, number]))
         assert abs(np.log(model.parameters[name] / truth)) < 3 * sd, name
     assert "Buying is more regular than random: MBG/CNBD-k is best at k = 3" in found.why
-    told = sorted(found.table.records(), key=lambda row: row["customer_id"])
+    rows: list[Any] = found.table.records()
+    told = sorted(rows, key=lambda row: row["customer_id"])
     x, t_x, age = (np.array([float(row[name]) for row in told]) for name in ("x", "t_x", "age"))
     actual = np.array([later.get(row["customer_id"], 0) for row in told])
     off = {}

@@ -86,7 +86,7 @@ def test_the_year_after_is_told_of_those_who_renew_and_of_all(
         assert lifetime.renewing.fails == pytest.approx(0.04, rel=0.25)
     table = engine.open(repeat.table).order_by("customer_id")
     customers = histories(engine.columns(table.select(*COLUMNS)), TimeUnit(repeat.unit))
-    who = [row["customer_id"] for row in repeat.table.records()]
+    who = [str(row["customer_id"]) for row in repeat.table.records()]
     actual = np.array([later.get(each, 0) for each in sorted(who)])
     told = forecast(Believed(repeat, lifetime, None), customers, AS_OF + timedelta(days=365), terms).orders
     # One company tells no coverage: the proof's thirteen do. This one must not be far out.
