@@ -38,6 +38,12 @@ def test_the_closed_form_is_the_integral_over_the_dropout_probability(x: int) ->
     assert staying_bg_nbd([x], [39.0], 52.0, CDNOW) == pytest.approx([whole], rel=1e-4)
 
 
+def test_whole_parameters_give_the_integral_too() -> None:
+    # SciPy's 2F1 is infinite there.
+    whole = integrate.quad(lambda p: float(stats.beta.pdf(p, 1, 111) * (1 + 10 * p) ** -87), 0, 1)[0]
+    assert staying_mbg_nbd([86.0], [0.0], 10.0, (1.0, 1.0, 1.0, 24.0)) == pytest.approx([whole], rel=1e-7)
+
+
 def test_simulated_active_customers_stay_as_often_as_told() -> None:
     random = np.random.default_rng(3)
     size = 200_000

@@ -13,6 +13,10 @@ from patronage.kernels.repeat_buying import RepeatFit, alive_groups
 from patronage.kernels.repeat_counts import totals
 
 
+ROUNDING, BESIDE = 1e-9, 1e-10
+"""What rounding may add to a chance, and the share by which a parameter is moved beside a value that SciPy fails at."""
+
+
 def staying_bg_nbd(x: ArrayLike, age: ArrayLike, ahead: float, parameters: tuple[float, float, float, float]) -> Floats:
     """Chance under BG/NBD that a customer active at the end of its age is active `ahead` later.
 
@@ -72,8 +76,16 @@ def _beta_survival(shape: Floats, a: float, b: Floats, ratio: Floats) -> Floats:
     """Mean of (1 + p ratio)^-shape over p ~ Beta(a, b), by Pfaff's form, whose argument lies in [0, 1)."""
     # 2F1(shape, a; c; -z) = (1 + z)^-a 2F1(a, c - shape; c; z / (1 + z)): a bounded argument, whatever the shape.
     c = a + b
-    value = np.power(1 + ratio, -a) * special.hyp2f1(a, c - shape, c, ratio / (1 + ratio))
+    value = _pfaff(a, c - shape, c, ratio)
+    # Where a is whole, SciPy may give infinity for a value well within 0 and 1; a hair beside it, it does not.
+    lost = ~((value >= 0) & (value <= 1 + ROUNDING))
+    if lost.any():
+        value = np.where(lost, _pfaff(a * (1 + BESIDE), c - shape, c, ratio), value)
     return np.asarray(np.clip(value, 0.0, 1.0), dtype=np.float64)
+
+
+def _pfaff(a: float, other: Floats, c: Floats, ratio: Floats) -> Floats:
+    return np.asarray(np.power(1 + ratio, -a) * special.hyp2f1(a, other, c, ratio / (1 + ratio)), dtype=np.float64)
 
 
 def _row(values: ArrayLike, name: str) -> Floats:
