@@ -12,7 +12,6 @@ from patronage.kernels.arrays import Floats, not_negative, positive
 from patronage.kernels.repeat_buying import RepeatFit, alive_groups
 from patronage.kernels.repeat_counts import totals
 
-
 ROUNDING, BESIDE = 1e-9, 1e-10
 """What rounding may add to a chance, and the share by which a parameter is moved beside a value that SciPy fails at."""
 
