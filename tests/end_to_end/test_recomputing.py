@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from patronage.study.options import RunOptions
+from patronage.study.study import open_study
+
 
 def made_anew(cli: Any, folder: Path) -> set[str]:
     """The findings that a run computed rather than kept."""
@@ -51,6 +54,19 @@ def test_a_changed_order_recomputes_what_rests_on_orders_and_a_day_back_finds_al
     assert {"order_summary", "cohorts", "change_bridge", "repeat_buying"} <= made_anew(cli, own_shop)
     orders.write_bytes(before)
     assert made_anew(cli, own_shop) == set()
+
+
+def test_a_decision_taken_while_a_run_was_at_work_is_seen_by_the_next_one(cli: Any, own_shop: Path) -> None:
+    row = next(one for one in cli("ledger", own_shop, "--json").data if one["status"] == "proposed")
+
+    def decides(step: str) -> None:
+        if step == "rule retain":
+            assert cli("decide", own_shop, row["id"], "accept").code == 0
+
+    assert open_study(own_shop).run(RunOptions(again=True), decides).finding("track_record").decisions == ()
+    later = open_study(own_shop).run()
+    assert later.fresh
+    assert [one.id for one in later.finding("track_record").decisions] == [row["id"]]
 
 
 def test_a_moved_project_keeps_its_findings(cli: Any, own_shop: Path, tmp_path: Path) -> None:

@@ -28,9 +28,14 @@ OLD = "accepted before lists were kept, so that nobody knows whom it was about"
 def acceptances_digest(project: Project) -> str:
     """Fingerprint of what people accepted and still stands, which runs hang on."""
     try:
-        return digest([[asdict(one), kept and kept.people.sha256] for one, kept in accepted(project)])
+        return fingerprint(accepted(project))
     except ProjectError as error:
         return digest([str(fault) for fault in error.faults])
+
+
+def fingerprint(each: Sequence[tuple[Acceptance, Commitment | None]]) -> str:
+    """Fingerprint of accepted decisions and of their lists."""
+    return digest([[asdict(one), kept and kept.people.sha256] for one, kept in each])
 
 
 def accepted(project: Project) -> Sequence[tuple[Acceptance, Commitment | None]]:
@@ -42,8 +47,8 @@ def accepted(project: Project) -> Sequence[tuple[Acceptance, Commitment | None]]
     """
     journal = events(project.journal).events
     found: list[tuple[Acceptance, Commitment | None]] = []
-    for name in dict.fromkeys(event.id for event in journal):
-        bound, last = binding(journal, name), [event for event in journal if event.id == name][-1]
+    for name, last in {event.id: event for event in journal}.items():
+        bound = binding(journal, name)
         if bound is None or bound.about is None:
             continue
         ended = None if last.action is Action.ACCEPT else date.fromisoformat(last.at[:10])

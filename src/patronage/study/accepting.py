@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from patronage.decisions.frozen_list import list_file, read_list
 from patronage.decisions.holdout import held_out
 from patronage.evidence.tables import Acceptances
-from patronage.study.accepted import accepted
+from patronage.study.accepted import accepted, fingerprint
 from patronage.study.committing import lists_folder
+from patronage.study.digest import digest
 from patronage.vocabulary.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -28,12 +29,14 @@ def acceptances(project: Project, engine: Engine) -> Acceptances:
     try:
         each = accepted(project)
     except ProjectError as error:
-        return Acceptances((), None, engine, "; ".join(str(fault) for fault in error.faults))
+        told = [str(fault) for fault in error.faults]
+        return Acceptances((), None, engine, digest(told), "; ".join(told))
+    seen = fingerprint(each)
     parted = [(one, kept) for one, kept in each if kept and one.held_out and one.fault is None]
     if not parted:
-        return Acceptances(tuple(one for one, _ in each), None, engine)
+        return Acceptances(tuple(one for one, _ in each), None, engine, seen)
     table = engine.write("acceptances", _members(project, parted))
-    return Acceptances(tuple(one for one, _ in each), engine.open(table), engine)
+    return Acceptances(tuple(one for one, _ in each), engine.open(table), engine, seen)
 
 
 def _members(project: Project, parted: Sequence[tuple[Acceptance, Commitment]]) -> Iterator[dict[str, list[Any]]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def silent(_: str) -> None:
-    """Says nothing of the journal."""
+    """Says nothing of what is awkward."""
 
 
 def decided_ledger(run: Run, warn: Callable[[str], None] = silent) -> tuple[Decision, ...]:

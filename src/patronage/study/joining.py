@@ -13,10 +13,10 @@ from patronage.decisions.tested import measured_decisions
 from patronage.evidence.assemble import last_good_day
 from patronage.evidence.currencies import gap_words
 from patronage.evidence.replacing import replacing
+from patronage.evidence.tables import Acceptances
 from patronage.findings.trust import TrackRecord
 from patronage.findings.who import OrderSummary
 from patronage.strategy.strategy import load_strategy
-from patronage.study.accepted import acceptances_digest
 from patronage.study.cache import building, write_value
 from patronage.study.catalog import the_wiring
 from patronage.study.digest import digest, file_digest
@@ -65,7 +65,7 @@ def new_run(project: Project, options: RunOptions, say: Callable[[str], None]) -
             "options": options.digest,
             "only": options.only,
             "strategy": strategy_digest,
-            "accepted": acceptances_digest(project),
+            "accepted": bench.values[Acceptances].fingerprint,
             "engine": engine.runs.name,
             "given": [*(mapping.table for mapping in strategy.sources), *strategy.parts()],
             "segment_names": {one.id: one.name for one in strategy.segments.segments} if strategy.segments else {},

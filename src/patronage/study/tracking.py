@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from patronage.findings.trust import Arms, Tracked, TrackRecord
 from patronage.study.accepted import accepted
+from patronage.study.decided import silent
 from patronage.study.shelf import last_run_of
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 NOT_RUN = "too_early"
 """Verdict on a decision that no run has looked at since it was accepted."""
-
-
-def silent(_: str) -> None:
-    """Says nothing of the treatments."""
 
 
 def track(project: Project, warn: Callable[[str], None] = silent) -> tuple[Tracked, ...]:

@@ -16,7 +16,6 @@ from patronage.evidence.embedded import embedded_engine
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.periods import years_before
 from patronage.evidence.tables import Acceptances, ActivityEvents, Books, Customers, Exits, Orders, Products, Treatments
-from patronage.study.accepted import acceptances_digest
 from patronage.study.accepting import acceptances
 from patronage.study.catalog import GIVEN
 from patronage.study.digest import digest
@@ -79,7 +78,7 @@ def bench_at(project: Project, strategy: Strategy, found: Gathered, engine: Engi
             values[type(section)] = section
             digests[type(section)] = strategy.section_digests[name]
     values[Acceptances] = acceptances(project, engine)
-    digests[Acceptances] = acceptances_digest(project)
+    digests[Acceptances] = values[Acceptances].fingerprint
     if found.identities is not None:
         values[Acceptances] = under_merged_ids(values[Acceptances], found.identities)
         digests[Acceptances] = digest(digests[Acceptances], found.identities.fingerprint)

@@ -51,7 +51,7 @@ def told(make_orders: Callable[..., Any], make_terms: Callable[..., Any], compan
                    "treated": [who not in ALONE for who in LISTED]}  # fmt: skip
         table = engine.memory("members", members) if one.held_out else None
         given = None if treated is None else Treatments(engine.memory("treatments", treated), engine)
-        return track_record(Acceptances((one,), table, engine, fault), repeat, given, terms)
+        return track_record(Acceptances((one,), table, engine, fault=fault), repeat, given, terms)
 
     return build
 
