@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from patronage.faces.words import beyond, money, words_of
+from patronage.faces.words import beyond, span, words_of
 from patronage.vocabulary.words import percent
 
 if TYPE_CHECKING:
@@ -25,17 +25,11 @@ def track_cells(row: Tracked, currency: str) -> dict[str, str]:
         "starts": row.starts.isoformat(),
         "treated": f"{row.arms.treated:,}",
         "holdout": f"{row.arms.holdout:,}",
-        "expected": _ranged(row.expected, currency),
-        "measured": _ranged(row.measured, currency),
+        "expected": span(row.expected, currency),
+        "measured": span(row.measured, currency),
         "effect": _share(None if row.effect is None else row.effect.share),
         "verdict": words_of(row.verdict),
     }
-
-
-def _ranged(value: Ranged | None, currency: str) -> str:
-    if value is None:
-        return "-"
-    return money(value.mean, currency) + beyond(*(money(end, "") for end in (value.mean, value.p05, value.p95)))
 
 
 def _share(value: Ranged | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from patronage.vocabulary.words import NO_CURRENCY, count, short_money
 
 if TYPE_CHECKING:
-    from patronage.vocabulary.estimate import Estimate
+    from patronage.vocabulary.words import Uncertain
 
 
 def money(value: float | None, currency: str) -> str:
@@ -16,7 +16,7 @@ def money(value: float | None, currency: str) -> str:
     return "-" if value is None else short_money(value, currency)
 
 
-def span(value: Estimate | None, currency: str) -> str:
+def span(value: Uncertain | None, currency: str) -> str:
     """A mean with its 90% interval, GBP 120,000 (80,000 to 160,000), or alone where the interval tells nothing more."""
     if value is None:
         return "-"

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from patronage.vocabulary.estimate import Estimate
+from typing import Protocol
 
 MILLION = 1e6
 
 NO_CURRENCY = "XXX"
 """The code of money whose currency nobody has named; it is left out before amounts."""
+
+
+class Uncertain(Protocol):
+    """A figure with its 90% interval."""
+
+    @property
+    def mean(self) -> float:
+        """The mean."""
+        ...
+
+    @property
+    def p05(self) -> float:
+        """The lower end."""
+        ...
+
+    @property
+    def p95(self) -> float:
+        """The upper end."""
+        ...
 
 
 def money(amount: float, currency: str) -> str:
@@ -33,7 +51,7 @@ def short_money(amount: float, currency: str) -> str:
     return f"{_code(currency)}{amount:z,.0f}"
 
 
-def money_range(value: Estimate, currency: str) -> str:
+def money_range(value: Uncertain, currency: str) -> str:
     """An uncertain amount with its 90% interval, such as GBP 120 (GBP 80 to GBP 170); alone where both ends read so."""
     told, low, high = (money(amount, currency) for amount in (value.mean, value.p05, value.p95))
     return told if told == low == high else f"{told} ({low} to {high})"

@@ -29,7 +29,7 @@ from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.estimate import SD_TO_P95, Floats
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.terms import Terms
-from patronage.vocabulary.words import count, listed, money
+from patronage.vocabulary.words import count, listed, money, money_range
 
 TODAY = frozenset({"none", "nothing", "control", "holdout", "today"})
 """Names of the arm that is left as it is, in small letters."""
@@ -181,8 +181,7 @@ def _treatments(segments: list[str], arms: list[str], cells: Cells, policy: Poli
 def _why(found: ExperimentPolicy, currency: str) -> str:
     """What to do, in words."""
     apart = [one for one in found.segments if one.treatment != found.default]
-    over = found.over_default
-    gain = f"{money(over.mean, currency)} ({money(over.p05, currency)} to {money(over.p95, currency)})"
+    gain = money_range(found.over_default, currency)
     optimism = found.claimed - found.claimed_value
     too_much = money(optimism, currency)
     naive = f"picking the best mean of each segment would claim {too_much} a customer more than it is worth"

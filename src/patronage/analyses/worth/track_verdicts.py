@@ -7,7 +7,7 @@ from dataclasses import replace
 from patronage.analyses.worth.arm_effects import Compared
 from patronage.findings.trust import Ranged, Tracked
 from patronage.vocabulary.terms import Terms
-from patronage.vocabulary.words import count, money, percent
+from patronage.vocabulary.words import count, money_range, percent
 
 AS_EXPECTED, MORE, LESS = "as_expected", "more_than_expected", "less_than_expected"
 HARMFUL, OPEN = "harmful", "open"
@@ -64,9 +64,9 @@ def _why(row: Tracked, verdict: str, found: Compared, terms: Terms) -> str:
             + ("" if row.effect.assumed is None else f", where {percent(row.effect.assumed)} was assumed")
         )
     if row.measured is not None:
-        gain = row.measured
-        brought = f"{money(gain.mean, terms.currency)} ({_span(gain, terms)}) more came in than without it"
-        parts.append(brought + ("" if row.expected is None else f", {_span_of_expected(row.expected, terms)} expected"))
+        brought = f"{money_range(row.measured, terms.currency)} more came in than without it"
+        told = "" if row.expected is None else f", {money_range(row.expected, terms.currency)} expected"
+        parts.append(brought + told)
     if row.effect is None and found.complied < 1:
         parts.append("too few of its list were acted on to tell for whom it works")
     if found.complied < 1:
@@ -74,11 +74,3 @@ def _why(row: Tracked, verdict: str, found: Compared, terms: Terms) -> str:
     if found.unknown:
         parts.append(f"{count(found.unknown, 'customer')} of its list are no longer known and are left out")
     return "; ".join(parts)
-
-
-def _span(gain: Ranged, terms: Terms) -> str:
-    return f"{money(gain.p05, terms.currency)} to {money(gain.p95, terms.currency)}"
-
-
-def _span_of_expected(expected: Ranged, terms: Terms) -> str:
-    return f"{money(expected.mean, terms.currency)} ({_span(expected, terms)})"
