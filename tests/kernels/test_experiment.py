@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from patronage.kernels.arrays import Floats
-from patronage.kernels.experiment import Arm, measured_effect, ratio_effect, sample_ratio_p
+from patronage.kernels.experiment import Arm, lasting_errors, measured_effect, ratio_effect, sample_ratio_p
 
 
 def arm(y: Floats, x: Floats | None = None) -> Arm:
@@ -47,6 +47,16 @@ def test_the_lasting_interval_is_that_of_the_normal_mixture() -> None:
     assert found.standard_error == pytest.approx(1.0)
     assert found.always.high == pytest.approx(2.7639, abs=5e-5)
     assert measured_effect(half, half, planned=10).always.high > found.always.high
+
+
+def test_lasting_intervals_reach_as_many_errors_whatever_is_measured() -> None:
+    half = Arm(1000, 0.0, 500.0 * 999)
+    assert lasting_errors() == pytest.approx(2.7639, abs=5e-5)
+    assert lasting_errors(planned=10) == pytest.approx(measured_effect(half, half, planned=10).always.high)
+    with pytest.raises(ValueError, match=r"^planned must be more than 0 and finite, got 0$"):
+        lasting_errors(planned=0.0)
+    with pytest.raises(ValueError, match=r"^level must lie between 0 and 1, got 1$"):
+        lasting_errors(level=1)
 
 
 def test_history_takes_away_the_share_of_variance_that_it_explains() -> None:

@@ -112,6 +112,17 @@ def ratio_effect(treated: Arm, control: Arm, *, level: float = 0.90) -> Effect:
     return _effect(_found(ratios[0] - ratios[1], spread, arms), level, 1.0, 0.0)
 
 
+def lasting_errors(*, level: float = 0.90, planned: float = 1.0) -> float:
+    """How many standard errors the ends of the interval that holds at all looks together lie from its middle.
+
+    level, planned: as measured_effect takes them.
+    """
+    share(level, "level")
+    if not 0 < planned < math.inf:
+        raise ValueError(f"planned must be more than 0 and finite, got {planned:g}")
+    return _lasting_radius(1.0, 1 - level, planned)
+
+
 def sample_ratio_p(treated: int, control: int, expected: float) -> float:
     """P of a split at least so uneven when each unit is treated with the expected chance; below 0.001 is a mismatch.
 
