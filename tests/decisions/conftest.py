@@ -61,7 +61,6 @@ REPEAT_DEFAULTS: dict[str, Any] = {
 
 DAY_COLUMNS = {
     "customer_id": pa.string(), "day": pa.date32(), "revenue": pa.float64(), "value": pa.float64(),
-    "repeat": pa.bool_(),
 }  # fmt: skip
 
 PROFIT_COLUMNS = {
@@ -170,7 +169,7 @@ def make_repeat(keep: Keep) -> Callable[..., RepeatBuying]:
         given = parameters or {"r": 1.0, "alpha": 52.17857142857143, "a": 1.0, "b": 3.0}
         model = made(RepeatModel, parameters=given, covariance=np.eye(4))
         table = keep("repeat", rows, REPEAT_COLUMNS, REPEAT_DEFAULTS)
-        kept = keep("days", days, DAY_COLUMNS, {"revenue": 0.0, "value": 0.0, "repeat": False})
+        kept = keep("days", days, DAY_COLUMNS, {"revenue": 0.0, "value": 0.0})
         return made(RepeatBuying, chosen=chosen, unit="week", models={chosen: model}, table=table, days=kept)
 
     return build

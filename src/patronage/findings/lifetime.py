@@ -87,7 +87,7 @@ class RepeatBuying:
     x (repeat purchase days), t_x, age (both in days), first_day, last_day, mean_value (over the `valued` repeat days
     with a value above 0 in the value basis, null for none), occasions_value, occasions_squares, losing (whether its
     days lose money in all, or on most of them), buying_type, gap_days and gap_cv (of the period at which one who is not
-    fitted renews), fitted. days: customer_id, day, revenue, value, repeat, one row per purchase day.
+    fitted renews), fitted. days: customer_id, day, revenue, value, one row per purchase day.
     """
 
     grade: Grade

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 def repeat_months(days: Table, histories: Table) -> Table:
     """One row per calendar month (its first day) with a repeat purchase day of the customers to fit: month, occasions.
 
-    days: as buying_days gives them. histories: customer_id and fitted.
+    days: as buying_days gives them. histories: customer_id, first_day and fitted.
     """
-    fitted = histories.filter(histories.fitted).select(known_id=histories.customer_id)
-    repeats = days.filter(days.repeat)
-    kept = repeats.semi_join(fitted, repeats.customer_id == fitted.known_id)
+    fitted = histories.filter(histories.fitted).select(known_id=histories.customer_id, came=histories.first_day)
+    known = days.join(fitted, days.customer_id == fitted.known_id)
+    kept = known.filter(known.day > known.came)
     months = kept.mutate(month=month_of(kept.day))
     return months.group_by("month").aggregate(occasions=months.count()).order_by("month")
 

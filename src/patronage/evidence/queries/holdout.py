@@ -9,7 +9,7 @@ import ibis
 from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.occasions import occasions
 from patronage.evidence.queries.periods import dated_within
-from patronage.evidence.queries.sums import settled
+from patronage.evidence.queries.sums import counted, settled
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -39,9 +39,12 @@ def recent_repeats(days: Table, period: Period) -> Table:
 
     days: as buying_days gives them.
     """
-    within = days.day.between(ibis.literal(period.start), ibis.literal(period.end))
-    late = days.filter(days.repeat & within)
-    return late.group_by("customer_id").aggregate(repeats=late.count())
+    start, end = ibis.literal(period.start), ibis.literal(period.end)
+    bought = days.group_by("customer_id").aggregate(
+        late=counted(days.day.between(start, end)), first_day=days.day.min()
+    )
+    repeats = bought.late - ibis.ifelse(bought.first_day.between(start, end), 1, 0)
+    return bought.select("customer_id", repeats=repeats).filter(lambda row: row.repeats > 0)
 
 
 def forecast_and_since(histories: Table, happened: Table, repeats: Table) -> Table:

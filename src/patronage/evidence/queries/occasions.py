@@ -10,12 +10,15 @@ from patronage.evidence.queries.basis import valued_lines
 from patronage.evidence.queries.sums import counted, whole
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
+    from ibis.expr.types import BooleanValue, Table
 
     from patronage.evidence.queries.basis import ValueBasis
     from patronage.evidence.tables import Orders
 
 _MONEY = ("revenue", "value")
+_DAY = ("customer_id", "day")
+_PIECE = (*_DAY, "settled_order", "product_id")
+_SUMS = (*_MONEY, "lines", "units", "net_units")
 
 
 def occasions(orders: Orders, basis: ValueBasis) -> Table:
@@ -34,45 +37,66 @@ def occasions(orders: Orders, basis: ValueBasis) -> Table:
         day=day, settled_order=order, revenue=known.amount,
     )  # fmt: skip
     # Only the days that something undoes are counted by order and product.
-    undoes = placed.is_return | placed.returns_order_id.notnull() | (placed.quantity <= 0).fill_null(False)
-    undoing, plain = _on_day_of_order(placed.filter(undoes), placed), placed.filter(~undoes)
-    touched = undoing.select("customer_id", "day").distinct()
-    untouched = _days(plain.anti_join(touched, ["customer_id", "day"]))
-    return untouched.union(_days_left(plain.semi_join(touched, ["customer_id", "day"]).union(undoing)))
+    ways = _ways_to_undo(placed)
+    undone = _pieces(ibis.union(*(placed.filter(way) for way in ways)), *_PIECE, "returns_order_id")
+    # Few lines undo others. They are stored, so that the engine knows how few when it looks for what they undo.
+    few = orders.engine.keep(undone, f"undone-{basis.kind}")
+    bought = placed.filter([~way.fill_null(False) for way in ways])
+    if not few.rows:
+        return _days(bought)
+    undoing = _on_day_of_order(orders.engine.open(few), placed)
+    touched = undoing.select(*_DAY).distinct()
+    pieces = _pieces(bought.semi_join(touched, list(_DAY)), *_PIECE).union(undoing.select(*_PIECE, *_SUMS))
+    return _days(bought).anti_join(touched, list(_DAY)).union(_days_left(pieces))
 
 
-def _on_day_of_order(undoing: Table, placed: Table) -> Table:
-    """Lines that name an order, moved to the first day of its purchases."""
-    named = undoing.select("customer_id", order_id=undoing.returns_order_id).distinct()
+def _ways_to_undo(placed: Table) -> tuple[BooleanValue, ...]:
+    """The conditions of lines that undo something, of which no line meets two."""
+    # Each asks one thing of a column first, by which a reader of Parquet passes over what has none.
+    unnamed = ~placed.is_return & placed.returns_order_id.isnull()
+    return placed.is_return, placed.returns_order_id.notnull() & ~placed.is_return, (placed.quantity <= 0) & unnamed
+
+
+def _on_day_of_order(undone: Table, placed: Table) -> Table:
+    """Pieces that name an order, moved to the first day of its purchases."""
+    named = undone.select("customer_id", order_id=undone.returns_order_id).distinct()
     bought = placed.filter(~placed.is_return & placed.order_id.notnull()).semi_join(named, ["customer_id", "order_id"])
     bought_on = bought.group_by("customer_id", "order_id").aggregate(order_day=bought.day.min())
-    joined = undoing.left_join(
+    joined = undone.left_join(
         bought_on,
-        [undoing.customer_id == bought_on.customer_id, undoing.returns_order_id == bought_on.order_id],
+        [undone.customer_id == bought_on.customer_id, undone.returns_order_id == bought_on.order_id],
         rname="bought_{name}",
     )
-    return joined.mutate(day=ibis.coalesce(joined.order_day, joined.day)).select(*undoing.columns)
+    return joined.mutate(day=ibis.coalesce(joined.order_day, joined.day)).select(*undone.columns)
 
 
 def _days(lines: Table) -> Table:
     """One row per customer and day of purchase lines that nothing undoes."""
-    return lines.group_by("customer_id", "day").aggregate(
+    return lines.group_by(*_DAY).aggregate(
         **{name: lines[name].sum() for name in _MONEY},
         lines=lines.count(),
         units=ibis.coalesce(lines.quantity, 0.0).sum(),
     )
 
 
-def _days_left(lines: Table) -> Table:
-    """One row per customer and day of which an order of a product is left after its returns."""
-    kept = lines.group_by("customer_id", "day", "settled_order", "product_id").aggregate(
+def _pieces(lines: Table, *keys: str) -> Table:
+    """One row per key: revenue, value, lines and units bought, and net_units, null where no quantity is known."""
+    return lines.group_by(*keys).aggregate(
         **{name: lines[name].sum() for name in _MONEY},
         lines=counted(~lines.is_return),
         units=ibis.coalesce(lines.quantity, 0.0).sum(where=~lines.is_return),
         net_units=lines.quantity.sum(),
     )
+
+
+def _days_left(pieces: Table) -> Table:
+    """One row per customer and day of which an order of a product is left after its returns."""
+    kept = pieces.group_by(*_PIECE).aggregate(
+        **{name: pieces[name].sum() for name in (*_MONEY, "units", "net_units")},
+        lines=whole(pieces.lines.sum()),
+    )
     standing = kept.mutate(stands=(kept.lines > 0) & (kept.net_units.isnull() | (kept.net_units > 0)))
-    days = standing.group_by("customer_id", "day").aggregate(
+    days = standing.group_by(*_DAY).aggregate(
         **{name: standing[name].sum() for name in _MONEY},
         lines=whole(standing.lines.sum()),
         units=standing.units.sum(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from patronage.evidence.queries.occasions import occasions
-from patronage.evidence.queries.sums import PLACES, counted
+from patronage.evidence.queries.sums import PLACES, counted, number
 from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
@@ -40,14 +40,12 @@ class RenewingKind:
 
 
 def buying_days(orders: Orders, basis: ValueBasis) -> Table:
-    """One row per customer and purchase day (date): revenue and value in currency, repeat (false on its first day).
+    """One row per customer and purchase day (date): revenue and value in currency.
 
     Keys: customer_id, day. Money is rounded to six places, so that equal evidence gives equal tables.
     """
     days = occasions(orders, basis).select("customer_id", "day", "revenue", "value")
-    first = days.day.min().over(ibis.window(group_by=days.customer_id))
-    money = {name: rounded(days[name], PLACES) for name in ("revenue", "value")}
-    return days.mutate(**money, repeat=days.day > first)
+    return days.mutate(**{name: rounded(days[name], PLACES) for name in ("revenue", "value")})
 
 
 def repeat_histories(days: Table, *, as_of: date) -> Table:
@@ -60,18 +58,22 @@ def repeat_histories(days: Table, *, as_of: date) -> Table:
     losing: whether they lose in all, or one of them loses and most bring nothing.
     """
     known = days.filter(days.day <= ibis.literal(as_of))
-    positive = known.repeat & (known["value"] > 0)
+    value = known["value"]
     customers = known.group_by("customer_id").aggregate(
         first_day=known.day.min(),
         last_day=known.day.max(),
         x=known.count() - 1,
-        valued=counted(positive),
-        valued_sum=known["value"].sum(where=positive),
-        occasions_value=rounded(known["value"].sum(), PLACES),
-        occasions_squares=rounded((known["value"] * known["value"]).sum(), PLACES),
-        above=counted(known["value"] > 0),
-        below=counted(known["value"] < 0),
+        first_value=value.argmin(known.day),
+        gained=value.sum(where=value > 0),
+        occasions_value=rounded(value.sum(), PLACES),
+        occasions_squares=rounded((value * value).sum(), PLACES),
+        above=counted(value > 0),
+        below=counted(value < 0),
     )
+    gained_first = customers.first_value > 0
+    # Days have six places, so that a rounded sum is the same in whatever order it was added.
+    valued_sum = rounded(customers.gained - ibis.ifelse(gained_first, customers.first_value, number(0.0)), PLACES)
+    customers = customers.mutate(valued=customers.above - ibis.ifelse(gained_first, 1, 0), valued_sum=valued_sum)
     mean = rounded(customers.valued_sum / customers.valued, PLACES)
     mostly = (customers.below > 0) & (2 * customers.above < customers.x + 1)
     return customers.mutate(
@@ -79,7 +81,7 @@ def repeat_histories(days: Table, *, as_of: date) -> Table:
         age=_days_between(customers.first_day, ibis.literal(as_of)),
         mean_value=ibis.ifelse(customers.valued > 0, mean, ibis.null("float64")),
         losing=(customers.occasions_value < 0) | mostly,
-    ).drop("valued_sum", "above", "below")
+    ).drop("valued_sum", "first_value", "gained", "above", "below")
 
 
 def typed_histories(histories: Table, types: Table | None) -> Table:

@@ -58,9 +58,9 @@ def test_a_day_counts_once_a_free_line_counts_and_a_purchase_undone_does_not(
     orders_of: Build, records: Records
 ) -> None:
     rows = sorted(records(days(orders_of)), key=lambda row: (row["customer_id"], row["day"]))
-    assert [(row["customer_id"], f"{row['day']:%m-%d}", row["value"], row["repeat"]) for row in rows] == [
-        ("a", "01-01", 15.0, False), ("a", "01-21", 30.0, True), ("a", "02-10", 0.0, True), ("b", "01-30", 7.0, False),
-        ("c", "03-31", 8.0, False), ("d", "02-01", 6.0, False), ("d", "02-29", 6.5, True),
+    assert [(row["customer_id"], f"{row['day']:%m-%d}", row["value"]) for row in rows] == [
+        ("a", "01-01", 15.0), ("a", "01-21", 30.0), ("a", "02-10", 0.0), ("b", "01-30", 7.0),
+        ("c", "03-31", 8.0), ("d", "02-01", 6.0), ("d", "02-29", 6.5),
     ]  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def test_months_and_arrivals_leave_out_those_who_are_not_fitted(orders_of: Build
 def test_customers_lose_in_all_or_on_most_days(records: Records) -> None:
     values = {"a": [5.0, -9.0], "b": [9.0, -1.0], "c": [0.0, -1.0, 9.0], "d": [0.0, 0.0], "e": [-3.0, -3.0, 9.0]}
     known = [
-        {"customer_id": who, "day": date(2024, 1, 1 + place), "revenue": 1.0, "value": each, "repeat": place > 0}
+        {"customer_id": who, "day": date(2024, 1, 1 + place), "revenue": 1.0, "value": each}
         for who, row in values.items()
         for place, each in enumerate(row)
     ]
