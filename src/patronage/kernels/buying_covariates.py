@@ -7,21 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from patronage.kernels.arrays import Floats, finite
+from patronage.kernels.arrays import Floats, Whole, finite
 from patronage.kernels.bg_nbd import bg_objective
+from patronage.kernels.likelihood_fit import PRIOR_SD
 from patronage.kernels.newton import Curve, Minimum, Objective, in_logs, minimum
 from patronage.kernels.pareto_nbd import pareto_objective
 from patronage.kernels.repeat_buying import RANDOM, RepeatFit, RepeatModel, fit_repeat_buying, holdout_log_likelihood
 from patronage.kernels.repeat_counts import RepeatCounts
+from patronage.kernels.scale_average import SCALES, ScaleAverage, scale_average
 
-MOST_ROUNDS = 30
-LEAST_SCALE = 0.01
+MOST_ROUNDS = 6
+LEAST_SCALE = float(SCALES[0])
 """Scale of effects below which levels count as alike."""
-SETTLED = 1e-3
+SETTLED = 0.05
+LOOSE_SD = 3.0
+"""Standard deviation of the law of each log-parameter around the model of all, where the data identify that."""
+
+
+class Laws(NamedTuple):
+    """What holds parameters and effects beside the data, each (columns,).
+
+    kinds: -1 for the base, 0 for effects of buying, 1 for those of leaving. prior: precision of the normal law of the
+    base around centre, 0 for effects.
+    """
+
+    kinds: Whole
+    prior: Floats
+    centre: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,52 +46,74 @@ class CovariateFit:
     """A model of repeat buying with effects of levels.
 
     plain: the model at the base of all levels; its parameters are joint with the effects. buying, leaving: (columns,)
-    of the logarithms of the rates. errors: (2, columns) their standard errors, of buying first. scales: standard
-    deviations of the effects of levels, of buying first; towards 0 all levels are pooled.
+    of the logarithms of the rates. covariance: joint, of the logs of the four parameters, the effects of buying and
+    those of leaving. scales: standard deviations of the effects of levels, of buying first; towards 0 all levels are
+    pooled. Where the data do not identify the plain model, a law as wide as its weak prior holds the base of this one.
     """
 
     plain: RepeatFit
     buying: Floats
     leaving: Floats
-    errors: Floats
+    covariance: Floats
     scales: tuple[float, float]
     log_likelihood: float
     converged: bool
 
-    def at(self, levels: ArrayLike) -> RepeatFit:
-        """The model of customers with these covariates, (columns,); without uncertainty of its own."""
+    @property
+    def logs(self) -> Floats:
+        """The logs of the four parameters, the effects of buying and those of leaving, (4 + 2 columns,)."""
+        return np.concatenate([np.log(self.plain.values), self.buying, self.leaving])
+
+    @property
+    def errors(self) -> Floats:
+        """Standard errors of the effects, (2, columns), of buying first."""
+        return np.sqrt(np.diag(self.covariance)[4:]).reshape(2, -1)
+
+    def way(self, levels: ArrayLike) -> Floats:
+        """How the logs of the parameters of customers with these covariates move with `logs`: (4, 4 + 2 columns)."""
         z = finite(levels, "levels", axes=1)
         if z.size != self.buying.size:
             raise ValueError(f"levels must have {self.buying.size} columns, got {z.size}")
-        moved = self.plain.values * np.exp(_moves(self.plain.model, z) @ np.concatenate([self.buying, self.leaving]))
+        return _way(self.plain.model, z)
+
+    def at(self, levels: ArrayLike) -> RepeatFit:
+        """The model of customers with these covariates, (columns,); without uncertainty of its own."""
+        moved = np.exp(self.way(levels) @ self.logs)
         return replace(self.plain, parameters=dict(zip(self.plain.model.names, moved.tolist(), strict=True)))
 
 
-def fit_with_covariates(cells: Sequence[RepeatCounts], design: ArrayLike, model: RepeatModel) -> CovariateFit:
-    """The fit of a model whose rates hang on covariates, penalised by a normal law of the effects of each kind.
+def fit_with_covariates(
+    cells: Sequence[RepeatCounts], design: ArrayLike, model: RepeatModel, plain: RepeatFit | None = None
+) -> CovariateFit:
+    """The fit of a model whose rates hang on covariates, the effects of each kind under a normal law.
 
     cells: histories of the customers that share their covariates. design: (cells, columns), such as one column of 0 and
-    1 per level; none need be left out. The scale of the law of the effects is that of the highest marginal likelihood
-    in Laplace's approximation, so that a level with few customers leans on all. Newton steps on the exact Hessian.
-    Sources: Fader & Hardie (2007), time-invariant covariates; MacKay (1992), fixed point of the scales.
+    1 per level; none need be left out. plain: the model of all cells together, where it is known. The likelihood is
+    taken as a quadratic around its mode at likely scales, and parameters and effects are averaged over the scales that
+    the laws of the effects may have, so that a level with few customers leans on all.
+    Sources: Fader & Hardie (2007), time-invariant covariates; Rue, Martino & Chopin (2009) for the average.
     """
     table = finite(design, "design", axes=2)
     _refuse(cells, table, model)
-    whole = _joined(cells)
-    plain = fit_repeat_buying(whole, model)
-    columns = table.shape[1]
-    start = np.concatenate([np.log(plain.values), np.zeros(2 * columns)])
+    whole = fit_repeat_buying(joined_counts(cells), model) if plain is None else plain
     objective = _joint(cells, table, model)
+    kinds = np.repeat([-1, 0, 1], [4, table.shape[1], table.shape[1]])
+    centre = np.concatenate([np.log(whole.values), np.zeros(2 * table.shape[1])])
+    prior = np.where(kinds < 0, (LOOSE_SD if whole.identified else PRIOR_SD) ** -2.0, 0.0)
+    laws = Laws(kinds, prior, centre)
     scales = np.array([0.3, 0.3])
-    found = minimum(_penalised(objective, scales, columns), start)
+    mode, average = _averaged(objective, laws, centre, scales)
     for _ in range(MOST_ROUNDS):
-        moved = _scales(found, scales, columns)
-        settled = bool(np.abs(np.log(moved / scales)).max() < SETTLED)
-        scales = moved
-        found = minimum(_penalised(objective, scales, columns), found.at)
-        if settled:
+        if np.abs(np.log(average.scales / scales)).max() < SETTLED:
             break
-    return _told(plain, objective, found, scales)
+        scales = average.scales
+        mode, average = _averaged(objective, laws, mode.at, scales)
+    return _told(whole, average, objective, mode.converged)
+
+
+def joined_counts(cells: Sequence[RepeatCounts]) -> RepeatCounts:
+    """The histories of all cells as those of one."""
+    return RepeatCounts(*(np.concatenate([getattr(one, name) for one in cells]) for name in ("x", "t_x", "T", "n")))
 
 
 def holdout_with_covariates(
@@ -88,20 +127,20 @@ def holdout_with_covariates(
     )
 
 
-def _moves(model: RepeatModel, z: Floats) -> Floats:
-    """How the logs of the four parameters move with the effects of buying and then of leaving: (4, 2 columns)."""
+def _way(model: RepeatModel, z: Floats) -> Floats:
+    """How the logs of the four parameters move with their base and with the effects of buying and leaving."""
     moves = np.zeros((4, 2 * z.size))
     moves[1, : z.size] = -z
-    leaves, way = (3, -1.0) if model is RepeatModel.PARETO_NBD else (2, 1.0)
-    moves[leaves, z.size :] = way * z
-    return moves
+    leaves, sign = (3, -1.0) if model is RepeatModel.PARETO_NBD else (2, 1.0)
+    moves[leaves, z.size :] = sign * z
+    return np.concatenate([np.eye(4), moves], axis=1)
 
 
 def _joint(cells: Sequence[RepeatCounts], table: Floats, model: RepeatModel) -> Objective:
     """The negative log-likelihood of all cells over the logs of the four parameters and the effects."""
     by_time = model is RepeatModel.PARETO_NBD
     each = [pareto_objective(one) if by_time else bg_objective(one, model.shift) for one in cells]
-    ways = [np.concatenate([np.eye(4), _moves(model, z)], axis=1) for z in table]
+    ways = [_way(model, z) for z in table]
 
     def objective(at: Floats) -> Curve:
         value, gradient, hessian = 0.0, np.zeros(at.size), np.zeros((at.size, at.size))
@@ -116,55 +155,48 @@ def _joint(cells: Sequence[RepeatCounts], table: Floats, model: RepeatModel) -> 
     return objective
 
 
-def _penalised(objective: Objective, scales: Floats, columns: int) -> Objective:
-    weight = np.concatenate([np.zeros(4), np.repeat(scales**-2.0, columns)])
+def _averaged(objective: Objective, laws: Laws, start: Floats, scales: Floats) -> tuple[Minimum, ScaleAverage]:
+    """The mode at these scales, and the average over all scales of the quadratic around it."""
+    held = np.where(laws.kinds < 0, laws.prior, scales[laws.kinds] ** -2.0)
+    mode = minimum(_held(objective, held, laws.centre), start)
+    curve = objective(mode.at)
+    # A likelihood that bends the wrong way along a direction tells nothing of it.
+    values, vectors = np.linalg.eigh(curve.hessian)
+    told = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    pull = told @ mode.at - curve.gradient + laws.prior * laws.centre
+    return mode, scale_average(told + np.diag(laws.prior), pull, laws.kinds)
 
+
+def _held(objective: Objective, weight: Floats, centre: Floats) -> Objective:
     def held(at: Floats) -> Curve:
-        curve = objective(at)
-        value = curve.value + 0.5 * float(weight @ at**2)
-        return Curve(value, curve.gradient + weight * at, curve.hessian + np.diag(weight))
+        curve, off = objective(at), at - centre
+        value = curve.value + 0.5 * float(weight @ off**2)
+        return Curve(value, curve.gradient + weight * off, curve.hessian + np.diag(weight))
 
     return held
 
 
-def _scales(found: Minimum, scales: Floats, columns: int) -> Floats:
-    """One step of the fixed point: the effects' sum of squares over how many of them the data tell."""
-    spread = np.diag(_inverse(found.curve.hessian))[4:].reshape(2, columns)
-    effects = found.at[4:].reshape(2, columns)
-    told = np.maximum(columns - (spread / scales[:, None] ** 2).sum(axis=1), 1e-6)
-    return np.clip(np.sqrt((effects**2).sum(axis=1) / told), LEAST_SCALE, 3.0)
-
-
-def _told(plain: RepeatFit, objective: Objective, found: Minimum, scales: Floats) -> CovariateFit:
-    columns = (found.at.size - 4) // 2
-    spread = _inverse(found.curve.hessian)
-    base = np.exp(found.at[:4])
-    errors = base * np.sqrt(np.diag(spread)[:4])
+def _told(plain: RepeatFit, average: ScaleAverage, objective: Objective, converged: bool) -> CovariateFit:
+    at, covariance = average.at, average.covariance
+    columns = (at.size - 4) // 2
+    base = np.exp(at[:4])
+    errors = base * np.sqrt(np.diag(covariance)[:4])
     names = plain.model.names
     moved = replace(
         plain,
         parameters=dict(zip(names, base.tolist(), strict=True)),
         standard_errors=dict(zip(names, errors.tolist(), strict=True)),
-        covariance=spread[:4, :4],
+        covariance=covariance[:4, :4],
     )
     return CovariateFit(
         moved,
-        found.at[4 : 4 + columns],
-        found.at[4 + columns :],
-        np.sqrt(np.diag(spread)[4:]).reshape(2, columns),
-        (float(scales[0]), float(scales[1])),
-        -objective(found.at).value,
-        found.converged,
+        at[4 : 4 + columns],
+        at[4 + columns :],
+        covariance,
+        (float(average.scales[0]), float(average.scales[1])),
+        -objective(at).value,
+        converged,
     )
-
-
-def _inverse(hessian: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(hessian)
-    return (vectors / np.maximum(values, 1e-9)) @ vectors.T
-
-
-def _joined(cells: Sequence[RepeatCounts]) -> RepeatCounts:
-    return RepeatCounts(*(np.concatenate([getattr(one, name) for one in cells]) for name in ("x", "t_x", "T", "n")))
 
 
 def _refuse(cells: Sequence[RepeatCounts], table: Floats, model: RepeatModel) -> None:
