@@ -129,14 +129,21 @@ def by_ibis(path: Path, engine: Engine) -> None:
         values = customer_values(orders, BY_REVENUE, YEAR)
         return engine.records(values.aggregate(customers=values.count(), revenue=values.revenue.sum()))[0]
 
-    told(asked)
+    told(asked, times=TIMES)
 
 
-def by_hand(path: Path, engine: Engine) -> dict[str, float]:
+def by_hand(path: Path, engine: Engine) -> None:
     """The same by SQL written by hand, over a connection with the same settings."""
-    found = engine.connection.con.execute(HAND.format(path=path, start=YEAR.start, end=YEAR.end)).fetchall()[0]
-    return dict(zip(("customers", "revenue"), found, strict=True))
 
+    def asked() -> dict[str, float]:
+        found = engine.connection.con.execute(HAND.format(path=path, start=YEAR.start, end=YEAR.end)).fetchall()[0]
+        return dict(zip(("customers", "revenue"), found, strict=True))
+
+    told(asked, times=TIMES)
+
+
+TIMES = 3
+"""How often the two forms of one question are asked, to compare the least processor time of each."""
 
 HAND = """
 with orders as (
@@ -154,9 +161,9 @@ select count(*), sum(revenue) from each
 
 JOBS: dict[str, Callable[[Path, Engine], dict[str, Any]]] = {
     job.__name__: job
-    for job in (summary, margin, whale, cohorts, rewrite, quarantine, by_hand)
+    for job in (summary, margin, whale, cohorts, rewrite, quarantine)
 }  # fmt: skip
-PREPARED: dict[str, Callable[[Path, Engine], object]] = {"scoring": scoring, "by_ibis": by_ibis}
+PREPARED: dict[str, Callable[[Path, Engine], object]] = {"scoring": scoring, "by_ibis": by_ibis, "by_hand": by_hand}
 """Jobs that prepare something first, and time the rest themselves."""
 
 if __name__ == "__main__":
