@@ -230,7 +230,7 @@ def _typed(field: Field, written: ir.Value, forms: CellForms) -> ir.Value:
 def _mask(rules: list[Rule]) -> ir.Value:
     mask: ir.Value = ibis.literal(0, "int64")
     for bit, rule in enumerate(rules):
-        mask = mask + ibis.ifelse(rule.broken.fill_null(False), ibis.literal(1 << bit, "int64"), 0)
+        mask = mask + ibis.ifelse(rule.broken, ibis.literal(1 << bit, "int64"), 0)
     return mask
 
 
