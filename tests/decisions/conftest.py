@@ -158,6 +158,7 @@ def make_lifetime(keep: Keep) -> Callable[..., LifetimeValue]:
             alive=counted,
             expected_orders=counted,
             customers=table,
+            returned_early=0.6,
         )
 
     return build

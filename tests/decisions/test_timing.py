@@ -8,7 +8,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import integrate
 
-from patronage.decisions.timing import Flow, Pattern, after_arrival, annuity, pattern_of, payback, undiminished
+from patronage.decisions.timing import (
+    Flow,
+    Pattern,
+    after_arrival,
+    annuity,
+    pattern_of,
+    pattern_of_early,
+    payback,
+    undiminished,
+)
 
 lengths = st.floats(0.2, 10)
 rates = st.floats(0, 5)
@@ -54,6 +63,13 @@ def test_a_pattern_adds_up_to_the_value_it_was_made_from(years_of_it: float, yea
     pattern = pattern_of(years_of_it * yearly, yearly, years=3.0, discount_rate=0.1)
     assert pattern.worth_in_years == pytest.approx(years_of_it, rel=1e-6)
     assert pattern.rate >= math.log1p(0.1) - 1e-12
+
+
+@given(st.floats(0.01, 1.0), st.floats(1.0, 10.0))
+def test_a_pattern_brings_the_share_that_is_told_within_its_first_year(share: float, years: float) -> None:
+    pattern = pattern_of_early(share, years=years, discount_rate=0.1)
+    even, fastest = undiminished(years, 0.1).part(1.0), 1 - math.exp(-50)
+    assert pattern.part(1.0) == pytest.approx(min(max(share, even), fastest), rel=1e-6)
 
 
 @pytest.mark.parametrize(("value", "yearly"), [(100.0, 0.0), (100.0, -5.0), (500.0, 100.0)])

@@ -145,6 +145,21 @@ def pattern_of(value: float, value_a_year: float, *, years: float, discount_rate
     return Pattern(years, float(rate))
 
 
+def pattern_of_early(share: float, *, years: float, discount_rate: float) -> Pattern:
+    """The pattern of which this share of the present value falls into the first year.
+
+    share: above 0. Where it is no more than that of an undiminished stream, nothing thins out but by discounting.
+    """
+    even = undiminished(years, discount_rate)
+    if share <= even.part(1.0):
+        return even
+    fastest = Pattern(years, LARGEST_DECLINE)
+    if share >= fastest.part(1.0):
+        return fastest
+    rate = optimize.brentq(lambda rate: Pattern(years, rate).part(1.0) - share, even.rate, LARGEST_DECLINE)
+    return Pattern(years, float(rate))
+
+
 def _present(rate: float, years: float) -> float:
     """Present value of one a year over the years at a continuous rate."""
     if abs(rate) * years < 1e-9:

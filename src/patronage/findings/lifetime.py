@@ -166,7 +166,8 @@ class LifetimeValue:
     revenue_12m, value_12m, p_alive, p_buys_12m (chance to buy within the next twelve months, without season and
     trend), second_life (value over the horizon of one more likely gone than active, if it came back; else null),
     expected_orders, value, p05, p50, p95, cost_to_serve (over the horizon), per_order (what one future order is
-    expected to bring, net of cost_per_order), sd (of value, by luck of this customer alone).
+    expected to bring, net of cost_per_order), sd (of value, by luck of this customer alone). returned_early: share of
+    all second lives above 0 that falls into their first year; None where there is none.
     """
 
     grade: Grade
@@ -190,6 +191,7 @@ class LifetimeValue:
     shared_gain: NDArray[np.float32]
     shared_cost: NDArray[np.float32]
     customers: StoredTable
+    returned_early: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

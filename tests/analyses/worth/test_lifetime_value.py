@@ -76,7 +76,8 @@ def test_a_second_life_is_told_of_those_more_likely_gone_than_active(
     repeat = repeat_buying(orders, None, terms)
     known: list[dict[str, Any]] = repeat.table.records()
     histories = {row["customer_id"]: row for row in known}
-    rows: list[dict[str, Any]] = lifetime_value(orders, repeat, None, None, terms).customers.records()
+    found = lifetime_value(orders, repeat, None, None, terms)
+    rows: list[dict[str, Any]] = found.customers.records()
     gone = [row for row in rows if row["p_alive"] < 0.5]
     assert [row["second_life"] is None for row in rows] == [row["p_alive"] >= 0.5 for row in rows]
     x, t_x, age = (
@@ -85,6 +86,10 @@ def test_a_second_life_is_told_of_those_more_likely_gone_than_active(
     ahead = Future(2 * 365.25 / 7, np.log(1.1) * 7 / 365.25)
     told = second_life_orders(fitted(repeat), x, t_x / 7, age / 7, ahead) * [row["per_order"] for row in gone]
     np.testing.assert_allclose([row["second_life"] for row in gone], told, rtol=1e-6)
+    year = Future(365.25 / 7, np.log(1.1) * 7 / 365.25)
+    soon = second_life_orders(fitted(repeat), x, t_x / 7, age / 7, year) * [row["per_order"] for row in gone]
+    assert found.returned_early == pytest.approx(soon[told > 0].sum() / told[told > 0].sum())
+    assert 0.5 < found.returned_early < 0.9
 
 
 def test_customers_add_to_the_total_and_rank_by_value(cdnow_orders: Build, make_terms: MakeTerms) -> None:

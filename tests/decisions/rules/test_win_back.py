@@ -26,6 +26,7 @@ def test_an_offer_is_worth_the_second_lives_of_those_it_brings_back(
     assert found.value is not None
     assert found.value.mean == pytest.approx(0.05 * 1000 - 10)
     assert found.at_stake == pytest.approx(900.0)  # in revenue, over one year
+    assert found.value_by_year[0] == pytest.approx(0.6 * 0.05 * 1000 - 10)  # most of a second life falls early
     assert found.break_even is not None
     assert found.break_even.effect == pytest.approx(0.01)
     assert found.people is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from patronage.analyses.worth.lifetime_words import Counted, lifetime_notes
 from patronage.analyses.worth.order_variances import order_variances
 from patronage.analyses.worth.own_luck import value_luck
 from patronage.analyses.worth.shared_factors import Shared
-from patronage.analyses.worth.valuation import Facts, Valuation, Valued, valuation
+from patronage.analyses.worth.stationary import second_lives
+from patronage.analyses.worth.valuation import Facts, Valuation, Valued, asked_of, valuation
 from patronage.evidence.queries.lifetime import lifetime_customers
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Orders, Relation
@@ -25,7 +27,7 @@ from patronage.kernels.lapse import COVARIATES, LATE, lapse_chance
 from patronage.kernels.spend import SpendFit
 from patronage.vocabulary.estimate import Estimate, Floats, estimate
 from patronage.vocabulary.grade import Grade, weakest
-from patronage.vocabulary.horizon import TimeUnit
+from patronage.vocabulary.horizon import Horizon, TimeUnit
 from patronage.vocabulary.terms import Terms
 
 
@@ -63,7 +65,19 @@ def lifetime_value(
         shared_gain=made.shared.gain.astype(np.float32),
         shared_cost=made.shared.cost.astype(np.float32),
         customers=_customers(orders, made.facts, made.valued),
+        returned_early=_returned_early(made, repeat, terms),
     )
+
+
+def _returned_early(made: Valuation, repeat: RepeatBuying, terms: Terms) -> float | None:
+    """The share of what customers who are gone would bring, if they came back, that falls into the first year."""
+    again, valued = made.valued.again, made.valued
+    worth = again > 0
+    if not worth.any():
+        return None
+    year = replace(terms, horizon=Horizon(min(1.0, terms.horizon.years)))
+    orders = second_lives(made.laws, made.facts.histories, valued.scores.p_alive, asked_of(repeat, year).future)
+    return float((orders * valued.net * valued.factor)[worth].sum() / again[worth].sum())
 
 
 def _counted(made: Valuation, repeat: RepeatBuying, terms: Terms, known: tuple[bool, bool]) -> Counted:

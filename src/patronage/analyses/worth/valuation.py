@@ -97,7 +97,7 @@ def valuation(
     basis = value_basis(orders, terms)
     facts = _facts(orders, repeat, profit, basis)
     laws, told = _laws(repeat, facts)
-    asked = _asked(repeat, terms)
+    asked = asked_of(repeat, terms)
     worth = worth_per_order(laws, facts.histories)
     weights = _month_weights(repeat, laws, (facts.histories, worth, asked), terms)
     over = calendar_over(calendar, weights, terms.draws)
@@ -141,7 +141,8 @@ def _laws(repeat: RepeatBuying, facts: Facts) -> tuple[Laws, str]:
     return Laws(fitted(repeat), told, spend, kept.share, kept.per_order, may_renew(repeat)), why
 
 
-def _asked(repeat: RepeatBuying, terms: Terms) -> Asked:
+def asked_of(repeat: RepeatBuying, terms: Terms) -> Asked:
+    """What the laws are asked: orders over the horizon, discounted, in the models' unit."""
     unit = TimeUnit(repeat.unit)
     discount = math.log1p(terms.discount_rate) / unit.per_year
     return Asked(Future(terms.horizon.in_units(unit), discount), seed=terms.seed)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from patronage.decisions.appraisal import Case, EffectWords
 from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
-from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, life_pattern, shared_factor
+from patronage.decisions.targeting import Group, Target, buyer, buyers, decided, shared_factor
 from patronage.decisions.tested import experiment_basis, known_action
+from patronage.decisions.timing import Pattern, pattern_of_early, undiminished
 from patronage.decisions.trial import Trial
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
@@ -56,7 +57,7 @@ def win_back(  # noqa: PLR0913  each parameter is a need of its own, read by the
     customers = engine.open(lifetime.customers)
     candidates = lapsed(customers, last_year_paid(engine.open(repeat.days)), GONE)
     action = known_action(costs, record, "win_back")
-    pattern = life_pattern(lifetime, terms, engine)
+    pattern = _pattern(lifetime, terms)
 
     def case(group: Group, gain: Estimate) -> Case:
         one, who = buyer(group.segment), buyers(group.segment)
@@ -79,6 +80,14 @@ def win_back(  # noqa: PLR0913  each parameter is a need of its own, read by the
     target = Target("win_back", action, lifetime.grade, shared_factor(lifetime, engine), case)
     decisions = decided(candidates, target, terms, engine) or (_nobody(costed=action is not None),)
     return (*decisions, *_once(lifetime, repeat, terms, engine))
+
+
+def _pattern(lifetime: LifetimeValue, terms: Terms) -> Pattern:
+    """When within the horizon the money of second lives comes in."""
+    years, rate = terms.horizon.years, terms.discount_rate
+    if lifetime.returned_early is None:
+        return undiminished(years, rate)
+    return pattern_of_early(lifetime.returned_early, years=years, discount_rate=rate)
 
 
 def _basis(group: Group) -> Basis:
