@@ -20,7 +20,7 @@ OPEN = (Status.PROPOSED, Status.ACCEPTED)
 
 PARTING = "let_go_or_reprice"
 
-CARING = frozenset({"retain", "grow", "win_back", "protect"})
+CARING = frozenset({"retain", "grow", "win_back", "protect", "treat"})
 """Kinds that invest in customers, which nobody does to those let go or made to pay at the same time."""
 
 

@@ -28,6 +28,7 @@ from patronage.decisions.rules.let_go_or_reprice import let_go_or_reprice
 from patronage.decisions.rules.price import price
 from patronage.decisions.rules.protect import protect
 from patronage.decisions.rules.retain import retain
+from patronage.decisions.rules.treat import treat
 from patronage.decisions.rules.win_back import win_back
 from patronage.evidence.engine import Engine
 from patronage.evidence.tables import (
@@ -83,6 +84,7 @@ RULES: tuple[Maker, ...] = (
     price,
     protect,
     retain,
+    treat,
     win_back,
 )
 """The rules of the package; their rows meet in the ledger."""

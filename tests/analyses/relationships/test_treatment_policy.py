@@ -79,7 +79,8 @@ def test_a_segment_that_surely_gains_leaves_the_treatment_of_all(learned: Any) -
     assert abroad.gain.p05 < 15 - 6 < abroad.gain.p95
     # Half of the customers gain 15 less the cost of 6.
     assert found.over_default.p05 < 4.5 < found.over_default.p95
-    assert found.why.startswith("none for all but visit for uk: worth ")
+    assert found.why.startswith("none for all but visit for UK: worth ")
+    assert abroad.raw == pytest.approx(15 - 6, abs=4)
     assert [(arm.name, arm.cost) for arm in found.arms] == [("mail", 0.5), ("none", 0.0), ("visit", 6.0)]
 
 
@@ -90,6 +91,129 @@ def test_one_treatment_for_all_is_an_answer(learned: Any) -> None:
     assert found.why.startswith("none for all: no segment surely does better with another treatment")
     assert "a customer more than it is worth" in found.why
     assert found.claimed > found.claimed_value
+
+
+def test_until_the_watch_ends_intervals_hold_at_every_look_and_a_deviation_takes_more(learned: Any) -> None:
+    lines, treated = shop(1, lambda place, arm: 15.0 if (place, arm) == ("UK", "visit") else 0.0)
+    (early,) = learned(lines, treated, PLACES).experiments
+    assert (early.look.days, early.look.watch, early.look.running) == (171, 365, True)
+    # 171 of 365 days: s = 6.3289 * 171 / 365 = 2.965, and sqrt((s + 1) / s (ln(s + 1) + 4.6052)).
+    assert early.look.errors == pytest.approx(2.8285, abs=1e-3)
+    assert early.look.words == (
+        "it runs until 2024-01-10: looked at after 171 days of outcomes, by the data of 2023-06-30, with intervals "
+        "that hold however early and often it is looked at"
+    )
+    (late,) = learned(lines, treated | {"watch_days": [150.0] * 900}, PLACES).experiments
+    assert (late.look.days, late.look.running, late.until) == (150, False, date(2023, 6, 9))
+    assert late.look.errors == pytest.approx(1.645, abs=1e-3)
+    assert late.look.words == (
+        "it was watched for 150 days, until 2023-06-09, as set beforehand: the intervals are those of that one look, "
+        "and later data move nothing"
+    )
+    assert late.over_default.p95 - late.over_default.p05 < early.over_default.p95 - early.over_default.p05
+
+
+def test_a_gain_that_one_look_would_call_sure_is_not_sure_at_every_look(learned: Any) -> None:
+    lines, treated = shop(2, lambda place, arm: 9.5 if (place, arm) == ("UK", "visit") else 0.0)
+    (early,) = learned(lines, treated, PLACES).experiments
+    (late,) = learned(lines, treated | {"watch_days": [150.0] * 900}, PLACES).experiments
+    told = [{one.segment: one for one in found.segments}["uk"] for found in (early, late)]
+    assert [one.treatment for one in told] == ["none", "visit"]
+    assert [one.other for one in told] == ["visit", "visit"]
+    assert all(0.95 < (one.p_better or 0) < 0.9975 for one in told)
+
+
+def test_the_table_has_every_segment_under_every_arm(learned: Any) -> None:
+    lines, treated = shop(1, lambda place, arm: 15.0 if (place, arm) == ("UK", "visit") else 0.0)
+    rows: list[Any] = learned(lines, treated, PLACES).arms.records()
+    assert [(row["segment"], row["arm"]) for row in rows] == [(place, arm) for place in ("de", "uk") for arm in (
+        "mail", "none", "visit")]  # fmt: skip
+    assert sum(row["customers"] for row in rows) == 900
+    assert [row["arm"] for row in rows if row["chosen"]] == ["none", "visit"]
+    assert [row["effect"] for row in rows if row["arm"] == "none"] == [None, None]
+    (visit,) = (row for row in rows if (row["segment"], row["arm"]) == ("uk", "visit"))
+    (none,) = (row for row in rows if (row["segment"], row["arm"]) == ("uk", "none"))
+    assert visit["effect"] == pytest.approx(visit["brought"] - none["brought"])
+    assert visit["p05"] < 15 - 6 < visit["p95"]
+
+
+def test_it_applies_to_customers_of_today_who_bought_as_lately_as_those_tested(learned: Any) -> None:
+    lines, treated = shop(1, lambda place, arm: 0.0)
+    lines = [line for line in lines if line["customer_id"] != "c0001" or line["ordered_at"].year == 2022]
+    # One who bought before anybody else and never since: longer silent on the last day than all were before the test.
+    lines.append(
+        {"customer_id": "old", "ordered_at": datetime.fromisoformat("2021-01-01"), "amount": 5.0, "place": "UK"}
+    )
+    found = learned(lines, treated, PLACES)
+    people: list[Any] = found.customers.records()
+    assert {row["experiment"] for row in people} == {"winter"}
+    ids = {row["customer_id"] for row in people}
+    assert "old" not in ids
+    assert {row["segment"]: row["place"] for row in people} == {"de": "DE", "uk": "UK"}
+    assert len(ids) == len(people) > 800
+
+
+def test_arms_that_chance_has_drawn_pass_the_checks_and_say_so(learned: Any) -> None:
+    found = learned(*shop(3, lambda place, arm: 0.0))
+    (one,) = found.experiments
+    assert one.checks.failed == ()
+    assert min(one.checks.split, one.checks.mixing, one.checks.past) > 0.001
+    assert not one.checks.planned
+    assert {arm.name: arm.past_apart for arm in one.arms}["none"] == 0.0
+    assert found.words[1].startswith("The checks hold: arms of mail ")
+    assert "against equal shares (P 0." in found.words[1]
+
+
+def _swapped(treated: dict[str, list[Any]], who: Callable[[int], bool], arm: str) -> dict[str, list[Any]]:
+    return treated | {"arm": [arm if who(place) else old for place, old in enumerate(treated["arm"])]}
+
+
+def test_an_uneven_split_fails_unless_it_was_planned(learned: Any) -> None:
+    lines, treated = shop(4, lambda place, arm: 0.0)
+    uneven = _swapped(treated, lambda place: place % 7 == 0, "none")
+    (found,) = learned(lines, uneven).experiments
+    assert found.checks.split < 0.001
+    assert len(found.checks.failed) == 1
+    assert found.checks.failed[0].startswith("its arms (mail ")
+    assert found.checks.failed[0].endswith(
+        "are too far from equal shares for chance; where other shares were meant, give them in the column planned_share"
+    )
+    # A seventh more to none leaves two sevenths to each of the others.
+    shares = {"planned_share": [3 / 7 if arm == "none" else 2 / 7 for arm in uneven["arm"]]}
+    (planned,) = learned(lines, uneven | shares).experiments
+    assert planned.checks.planned
+    assert planned.checks.failed == ()
+
+
+def test_arms_that_hang_on_the_segment_or_on_the_past_fail(learned: Any) -> None:
+    lines, treated = shop(5, lambda place, arm: 0.0)
+    spent: dict[str, float] = {}
+    for line in lines:
+        if line["ordered_at"].date() < START:
+            spent[line["customer_id"]] = spent.get(line["customer_id"], 0.0) + line["amount"]
+    order = sorted(spent, key=lambda who: spent[who])
+    rank = {who: place for place, who in enumerate(order)}
+    best = [rank[who] > 700 and who[-1] in "02468" for who in treated["customer_id"]]
+    (chosen,) = learned(lines, _swapped(treated, best.__getitem__, "visit")).experiments
+    assert chosen.checks.past < 0.001
+    assert any("too unlike for chance to have drawn them" in one for one in chosen.checks.failed)
+    (mixed,) = learned(lines, _swapped(treated, lambda place: place % 8 == 1, "visit"), PLACES).experiments
+    assert mixed.checks.mixing < 0.001
+    assert any(
+        one.startswith("its arms are shared out otherwise from segment to segment") for one in mixed.checks.failed
+    )
+
+
+def test_without_an_arm_of_today_the_best_for_all_is_the_default_and_says_so(learned: Any) -> None:
+    lines, treated = shop(6, lambda place, arm: 9.0 if arm == "mail" else 0.0)
+    named = treated | {"arm": ["letter" if arm == "none" else arm for arm in treated["arm"]]}
+    (found,) = learned(lines, named).experiments
+    assert (found.default, found.default_is_today) == ("mail", False)
+    assert "mail for all (the best for all: no arm is named as today's, such as none or control)" in found.why
+    (usual,) = learned(
+        lines, treated | {"arm": ["No e-mail" if arm == "none" else arm for arm in treated["arm"]]}
+    ).experiments
+    assert (usual.default, usual.default_is_today) == ("No e-mail", True)
 
 
 def test_without_declared_segments_customers_are_parted_by_what_they_did_before(learned: Any) -> None:

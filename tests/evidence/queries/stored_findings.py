@@ -132,6 +132,8 @@ FINDINGS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
               ("B", "x", "mail", moment("2023-05-02"), 1.0), ("B", "y", "mail", moment("2023-01-01"), None),
               ("B", "y", "none", moment("2023-01-01"), None), ("x", "y", None, moment("2022-12-31"), 3.0),
               ("f", None, "mail", moment("2020-01-01"), 9.0))),
+    "reach": (columns(text="segment", whole="longest"),
+              _rows("segment longest", ("bought once", 900), ("bought again, lately", 900), ("other", 3))),
     "codes": (columns(text="item", whole="code"), _rows("item code", ("p1", 0), ("p3", 1), ("none", 2))),
     "members": (columns(text="product_id", whole="code"),
                 _rows("product_id code", ("p1", 0), ("p2", 0), ("p3", 1), ("p9", 2))),

@@ -120,6 +120,9 @@ STAGES: Mapping[str, Make] = {
     ),
     "firsts": lambda s: newcomers.first_orders(s.orders.table),
     "standing": lambda s: experiments.standing_before(s["early"], SPLIT),
+    "like_tested": lambda s: experiments.named_experiment(
+        experiments.customers_like_tested(s["standing"], s["days"], s["places"], s["reach"], AS_OF), "x"
+    ),
     "arm_members": lambda s: arms.arm_members(s["acceptances"], "d"),
     "arm_outcomes": lambda s: arms.arm_outcomes(s["arm_members"], s["days"], YEAR, BEFORE),
     "listed": lambda s: overlap.listed_customers([s["work"], s["other_work"], s["work"]]),
@@ -195,6 +198,11 @@ CASES: Mapping[str, Make] = {
     "experiments.experiment_outcomes": lambda s: experiments.experiment_outcomes(
         s["trials"], "x", s["standing"], s["days"], YEAR
     ),
+    "experiments.customers_like_tested": STAGES["like_tested"],
+    "experiments.named_experiment": STAGES["like_tested"],
+    "experiments.under_one_another": lambda s: experiments.under_one_another([s["like_tested"], s["like_tested"]]),
+    "experiments.segments_today": lambda s: experiments.segments_today(s["like_tested"], "x"),
+    "experiments.treatment_list": lambda s: experiments.treatment_list(s["like_tested"], "x", {"bought once": 1.5}),
     "gaps.purchase_gaps": lambda s: gaps.purchase_gaps(s.orders),
     "gaps.typed_customers": lambda s: gaps.typed_customers(s["coded"], ["regular", "irregular"], ["a week"]),
     "gaps.type_sizes": lambda s: gaps.type_sizes(s["types"].mutate(revenue_12m=s["types"].median_gap_days)),

@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
-import zlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from scipy import special
 
+from patronage.analyses.relationships.arm_checks import checked, last_watched, look_at
+from patronage.analyses.relationships.policy_words import policy_why, policy_words
+from patronage.analyses.relationships.tested_cells import FOLDS, TestedCells, segment_effects, tested_cells
 from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import value_basis
 from patronage.evidence.queries.experiments import (
+    customers_like_tested,
     experiment_arms,
     experiment_outcomes,
     experiment_spans,
+    named_experiment,
     standing_before,
+    under_one_another,
 )
 from patronage.evidence.queries.periods import Period
 from patronage.evidence.queries.repeat import repeat_histories
 from patronage.evidence.queries.segments import customer_segments
+from patronage.evidence.queries.who import customer_places
+from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Customers, Orders, Relation, Treatments
 from patronage.findings.lifetime import RepeatBuying
-from patronage.findings.relationships import ExperimentPolicy, SegmentTreatment, TestedArm, TreatmentPolicy
+from patronage.findings.relationships import ExperimentPolicy, Look, SegmentTreatment, TestedArm, TreatmentPolicy
 from patronage.findings.trust import Ranged
-from patronage.kernels.policy import FEWEST, Cells, Policy, Valued, learned_policy
+from patronage.kernels.experiment import Effect
+from patronage.kernels.policy import FEWEST, Policy, Valued, learned_policy
 from patronage.strategy.segments import SegmentRules
 from patronage.vocabulary.errors import EstimationError, Fault
-from patronage.vocabulary.estimate import SD_TO_P95, Floats
-from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.terms import Terms
-from patronage.vocabulary.words import count, listed, money, money_range
+from patronage.vocabulary.words import count, listed
 
-TODAY = frozenset({"none", "nothing", "control", "holdout", "today"})
-"""Names of the arm that is left as it is, in small letters."""
+TODAY = re.compile(r"\s*(none|nothing|control|holdout|today|untreated|no[\s_-].*)\s*", re.IGNORECASE)
+"""Names of the arm that is left as it is, such as none, control or No e-mail."""
 
-FOLDS = 5
+SURE = 0.95
+"""Probability of being better that a deviation takes at the one look at the end; a look before it takes more."""
+
+SUREST = 1 - 1e-12
+"""The most that is asked for, since no probability of a normal law is told from 1 beyond it."""
+
+ROWS = ("experiment", "segment", "arm", "customers", "brought", "effect", "p05", "p95", "chosen")
+"""Columns of the table of arms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,36 @@ class Tested:
         """The engine of the orders."""
         return self.orders.engine
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The names of the declared segments, by id."""
+        return {one.id: one.name for one in self.rules.segments} if self.rules else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One experiment as the evidence has it: its span, its arms, and its customers added up over a period."""
+
+    name: str
+    span: dict[str, Any]
+    arms: list[dict[str, Any]]
+    since: Period
+    cells: TestedCells
+
+    @property
+    def cost(self) -> list[float]:
+        """What treating a customer costs, by arm."""
+        return [round(float(arm["cost"]), 6) for arm in self.arms]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one experiment says, its rows of the table of arms, and whom it reaches today."""
+
+    policy: ExperimentPolicy
+    rows: tuple[tuple[Any, ...], ...]
+    reach: Relation | None
+
 
 def treatment_policy(  # noqa: PLR0913  each parameter is a need of its own, read by the wiring
     treatments: Treatments,
@@ -65,48 +113,69 @@ def treatment_policy(  # noqa: PLR0913  each parameter is a need of its own, rea
 ) -> TreatmentPolicy:
     """The treatment for each segment from the randomised experiments among the treatments, honestly valued.
 
-    Raises EstimationError where no experiment can be read, with the reason of each.
+    Outcomes count from the day after the first treatment to the end of the watch (WATCH_DAYS); before that the lasting
+    intervals hold, and a deviation takes as much. Raises EstimationError where no experiment can be read, with the
+    reason of each.
     """
     at = Tested(orders, repeat, treatments.table, rules, customers, terms.currency)
-    found: list[ExperimentPolicy] = []
+    found: list[Read] = []
     faults: list[Fault] = []
     for row in at.engine.records(experiment_spans(at.treatments)):
         try:
-            found.append(_policy(row, at))
+            found.append(_read(row, at))
         except EstimationError as error:
             faults.extend(error.faults)
     if not found:
         none = Fault("treatments", "name no experiment", "give experiment_id and arm of a randomised test")
         raise EstimationError(*(faults or [none]))
+    basis = value_basis(orders, terms)
+    each = tuple(one.policy for one in found)
     return TreatmentPolicy(
-        Grade.EXPERIMENT, repeat.as_of, terms.currency, tuple(found), tuple(str(fault) for fault in faults)
-    )
+        weakest((Grade.EXPERIMENT, *(() if basis.grade is Grade.BEHAVIOUR else (basis.grade,)))),
+        repeat.as_of, terms.currency, basis.kind,
+        tuple(sentence for one in each for sentence in policy_words(one, terms.currency, at.names)),
+        each, tuple(str(fault) for fault in faults), _kept_arms(found, at.engine), _kept_customers(found, at),
+    )  # fmt: skip
 
 
-def _policy(row: dict[str, Any], at: Tested) -> ExperimentPolicy:
+def _read(row: dict[str, Any], at: Tested) -> Read:
     name, start = str(row["experiment_id"]), row["start"]
     _require_readable(row, at)
     arms = at.engine.records(experiment_arms(at.treatments, name))
-    since = Period(start + timedelta(days=1), at.repeat.as_of)
-    outcomes = experiment_outcomes(at.treatments, name, _segments(start, at), at.engine.open(at.repeat.days), since)
-    names = [str(arm["arm"]) for arm in arms]
-    segments, cells = _cells(outcomes, names, at.engine)
-    if (np.asarray(cells.units).sum(axis=1) < FEWEST).any():
+    since = Period(start + timedelta(days=1), min(last_watched(row)[0], at.repeat.as_of))
+    days = at.engine.open(at.repeat.days)
+    outcomes = experiment_outcomes(at.treatments, name, _segments(start - timedelta(days=1), at), days, since)
+    cells = tested_cells(outcomes, [str(arm["arm"]) for arm in arms], at.engine)
+    if (np.asarray(cells.raw.units).sum(axis=1) < FEWEST).any():
         sizes = listed([f"{arm['arm']} {arm['customers']:,}" for arm in arms])
-        found = f"{name} has arms too small to learn from and to judge by ({sizes})"
-        raise EstimationError(Fault("treatments", found, f"give each arm {FOLDS * FEWEST * 2} customers or more"))
-    default = next((place for place, arm in enumerate(names) if arm.strip().lower() in TODAY), None)
-    policy = learned_policy(cells, [float(arm["cost"]) for arm in arms], default=default)
+        fault = f"{name} has arms too small to learn from and to judge by ({sizes})"
+        raise EstimationError(Fault("treatments", fault, f"give each arm {FOLDS * FEWEST * 2} customers or more"))
+    made, rows = _policy(Trial(name, row, arms, since, cells), at)
+    return Read(made, rows, _reach(made, cells.silence, at))
+
+
+def _policy(trial: Trial, at: Tested) -> tuple[ExperimentPolicy, tuple[tuple[Any, ...], ...]]:
+    """What an experiment says, and its rows of the table of arms."""
+    found, look = trial.cells, look_at(trial.span, at.repeat.as_of)
+    default = next((place for place, arm in enumerate(found.arms) if TODAY.fullmatch(arm)), None)
+    sure = min(float(special.ndtr(look.errors)), SUREST) if look.running else SURE
+    policy = learned_policy(found.cells, trial.cost, default=default, sure=sure)
+    checks, apart = checked(found, trial.arms, policy.default)
+    effects = segment_effects(found.cells, trial.cost, policy.default, look.planned)
     made = ExperimentPolicy(
-        name, since.start, since.end, names[policy.default],
+        trial.name, trial.since.start, trial.since.end, found.arms[policy.default],
         tuple(
-            TestedArm(str(arm["arm"]), int(arm["customers"]), float(arm["cost"]), _ranged(value))
-            for arm, value in zip(arms, policy.uniform, strict=True)
+            TestedArm(name, int(arm["customers"]), cost, _ranged(value, look), float(far))
+            for name, arm, cost, value, far in zip(
+                found.arms, trial.arms, trial.cost, policy.uniform, apart, strict=True
+            )
         ),
-        _treatments(segments, names, cells, policy),
-        _ranged(policy.value), _ranged(policy.over_default), policy.naive, policy.naive_value.mean, "",
+        tuple(_treatment(place, found, policy, effects[place], look) for place in range(len(found.segments))),
+        _ranged(policy.value, look), _ranged(policy.over_default, look), policy.naive, policy.naive_value.mean, "",
+        look, checks, default is not None,
     )  # fmt: skip
-    return replace(made, why=_why(made, at.currency))
+    made = replace(made, why=policy_why(made, at.currency, at.names))
+    return made, tuple(_rows(made, found, effects))
 
 
 def _require_readable(row: dict[str, Any], at: Tested) -> None:
@@ -128,72 +197,73 @@ def _require_readable(row: dict[str, Any], at: Tested) -> None:
         raise EstimationError(*faults)
 
 
-def _segments(start: date, at: Tested) -> Relation:
-    """The segment of each customer as it stood before the experiment: as declared, else by what it had bought."""
-    before = start - timedelta(days=1)
+def _segments(day: date, at: Tested) -> Relation:
+    """The segment of each customer as it stood at the end of a day: as declared, else by what it had bought."""
     if at.rules is None:
         days = at.engine.open(at.repeat.days)
-        return standing_before(repeat_histories(days, as_of=before), before)
-    earlier = at.orders.table.filter(at.orders.table.ordered_at.date() <= before)
+        return standing_before(repeat_histories(days, as_of=day), day)
+    earlier = at.orders.table.filter(at.orders.table.ordered_at.date() <= day)
     rules = [(rule.id, rule.rule) for rule in at.rules.segments]
-    return customer_segments(replace(at.orders, table=earlier, as_of=before), rules, at.customers)
+    return customer_segments(replace(at.orders, table=earlier, as_of=day), rules, at.customers)
 
 
-def _cells(outcomes: Relation, arms: list[str], engine: Engine) -> tuple[list[str], Cells]:
-    """The names of the segments, and customers added up by fold, segment and arm, a piece at a time."""
-    segments: dict[str, int] = {}
-    sums: dict[tuple[int, int, int], Floats] = {}
-    known = {arm: place for place, arm in enumerate(arms)}
-    for piece in engine.batches(outcomes):
-        fold = [zlib.crc32(str(who).encode()) % FOLDS for who in piece["customer_id"]]
-        for part, arm, segment, value in zip(fold, piece["arm"], piece["segment"], piece["value"], strict=True):
-            key = (part, segments.setdefault(str(segment), len(segments)), known[str(arm)])
-            sums.setdefault(key, np.zeros(3))[:] += (1.0, value, value * value)
-    # In the order of their names, so that no engine's order of rows moves anything.
-    names = sorted(segments)
-    order = {segments[name]: place for place, name in enumerate(names)}
-    table = np.zeros((3, FOLDS, len(names), len(arms)))
-    for (part, segment, arm), each in sums.items():
-        table[:, part, order[segment], arm] = each
-    return names, Cells(*table)
+def _reach(made: ExperimentPolicy, silence: dict[str, int], at: Tested) -> Relation | None:
+    """The customers of today whom an experiment tells of; None where nobody in it had bought before."""
+    if not silence:
+        return None
+    as_of, names = at.repeat.as_of, sorted(silence)
+    told = {"segment": names, "longest": [silence[name] for name in names]}
+    reach = at.engine.memory("reach", told)
+    days, places = at.engine.open(at.repeat.days), customer_places(at.orders)
+    rows = customers_like_tested(_segments(as_of, at), days, places, reach, as_of)
+    return named_experiment(rows, made.experiment)
 
 
-def _treatments(segments: list[str], arms: list[str], cells: Cells, policy: Policy) -> tuple[SegmentTreatment, ...]:
-    customers = np.asarray(cells.units).sum(axis=(0, 2))
-    chosen: list[int] = policy.arms.tolist()
-    best: list[int] = policy.best.tolist()
-    return tuple(
-        SegmentTreatment(
-            name,
-            int(customers[place]),
-            arms[chosen[place]],
-            None if policy.gain[place] <= 0 else arms[best[place]],
-            None
-            if policy.gain[place] <= 0
-            else _ranged(Valued(float(policy.gain[place]), float(policy.gain_error[place]))),
-            None if policy.gain[place] <= 0 else float(policy.p_better[place]),
-            None if np.isinf(policy.needed[place]) else int(policy.needed[place]),
-        )
-        for place, name in enumerate(segments)
+def _treatment(
+    place: int, found: TestedCells, policy: Policy, effects: Sequence[tuple[float, Effect | None]], look: Look
+) -> SegmentTreatment:
+    name, customers = found.segments[place], int(found.units[place].sum())
+    chosen, best = found.arms[int(policy.arms[place])], int(policy.best[place])
+    if policy.gain[place] <= 0:
+        return SegmentTreatment(name, customers, chosen, None, None, None, None)
+    alone = effects[best][1]
+    return SegmentTreatment(
+        name,
+        customers,
+        chosen,
+        found.arms[best],
+        _ranged(Valued(float(policy.gain[place]), float(policy.gain_error[place])), look),
+        float(policy.p_better[place]),
+        None if np.isinf(policy.needed[place]) else int(policy.needed[place]),
+        None if alone is None else alone.difference,
     )
 
 
-def _why(found: ExperimentPolicy, currency: str) -> str:
-    """What to do, in words."""
-    apart = [one for one in found.segments if one.treatment != found.default]
-    gain = money_range(found.over_default, currency)
-    optimism = found.claimed - found.claimed_value
-    too_much = money(optimism, currency)
-    naive = f"picking the best mean of each segment would claim {too_much} a customer more than it is worth"
-    if apart:
-        told = listed([f"{one.treatment} for {one.segment}" for one in apart])
-        return f"{found.default} for all but {told}: worth {gain} a customer over {found.default} for all; {naive}"
-    open_ones = [one for one in found.segments if one.needed is not None]
-    least = min((one.needed or 0 for one in open_ones), default=None)
-    test = "" if least is None else f"; {least:,} customers in each of two arms would show the clearest difference"
-    return f"{found.default} for all: no segment surely does better with another treatment{test}; {naive}"
+def _rows(
+    made: ExperimentPolicy, found: TestedCells, effects: Sequence[Sequence[tuple[float, Effect | None]]]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of the table of arms, in the order of ROWS."""
+    for one, told, units in zip(made.segments, effects, found.units, strict=True):
+        for arm, (brought, effect), size in zip(found.arms, told, units.tolist(), strict=True):
+            if effect is None:
+                ends = (None, None, None)
+            else:
+                ends = (effect.difference, *(effect.always if made.look.running else effect.once))
+            yield made.experiment, one.segment, arm, int(size), brought, *ends, arm == one.treatment
 
 
-def _ranged(value: Valued) -> Ranged:
-    wide = SD_TO_P95 * value.error
+def _kept_arms(found: Sequence[Read], engine: Engine) -> StoredTable:
+    rows = [row for one in found for row in one.rows]
+    return engine.write("arms", [dict(zip(ROWS, map(list, zip(*rows, strict=True)), strict=True))])
+
+
+def _kept_customers(found: Sequence[Read], at: Tested) -> StoredTable:
+    """Whom the experiments tell of today, a customer once for each of them."""
+    reached = [one.reach for one in found if one.reach is not None]
+    none = _reach(found[0].policy, {"": -1}, at) if not reached else None
+    return at.engine.keep(under_one_another(reached or ([none] if none is not None else [])), "customers")
+
+
+def _ranged(value: Valued, look: Look) -> Ranged:
+    wide = look.errors * value.error
     return Ranged(value.mean, value.mean - wide, value.mean + wide)

@@ -30,7 +30,7 @@ from patronage.vocabulary.words import count
 BY_BUYING = frozenset({"retain", "win_back"})
 """Kinds whose effect shows in whether customers buy at all: they stay, or come back."""
 
-BY_MONEY = frozenset({"grow", "price"})
+BY_MONEY = frozenset({"grow", "price", "treat"})
 """Kinds whose effect shows in the money that customers bring, which is in proportion to it."""
 
 UNSEEN = "what it brings, cost that falls away or customers who do not leave later on, does not show in order lines yet"

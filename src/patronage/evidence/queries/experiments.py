@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import ibis
 
+from patronage.evidence.queries.periods import twelve_months_to
 from patronage.evidence.queries.sums import counted, number, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from ibis.expr.types import Table
@@ -22,18 +25,29 @@ LATELY_DAYS = 182
 """Days since the last purchase up to which it counts as lately."""
 
 
-def experiment_spans(treatments: Table) -> Table:
-    """One row per experiment: experiment_id, start (day of the first treatment), customers, and rows in it.
+WATCH_DAYS, PLANNED_SHARE = "watch_days", "planned_share"
+"""Columns that treatments may have beyond their own: days that outcomes are watched for, and each arm's chance."""
 
-    crossed: customers under more than one arm. nameless: rows without an arm. Ordered by experiment_id.
+
+def experiment_spans(treatments: Table) -> Table:
+    """One row per experiment: experiment_id, start and last (days of the first and last treatment), customers.
+
+    watch_days: for how many days after the last treatment outcomes count, as was set beforehand; null where nothing
+    tells. crossed: customers under more than one arm. nameless: rows without an arm. Ordered by experiment_id.
     """
-    rows = treatments.filter(treatments.experiment_id.notnull())
+    rows = _with(treatments.filter(treatments.experiment_id.notnull()), WATCH_DAYS)
     each = rows.group_by("experiment_id", "customer_id").aggregate(
-        arms=rows.arm.nunique(), nameless=counted(rows.arm.isnull()), first=rows["at"].min()
+        arms=rows.arm.nunique(),
+        nameless=counted(rows.arm.isnull()),
+        first=rows["at"].min(),
+        latest=rows["at"].max(),
+        watched=rows[WATCH_DAYS].max(),
     )
     spans = each.group_by("experiment_id").aggregate(
         start=each["first"].min().date(),
+        last=each.latest.max().date(),
         customers=each.count(),
+        watch_days=each.watched.max(),
         crossed=counted(each.arms > 1),
         nameless=whole(each.nameless.sum()),
     )
@@ -41,12 +55,17 @@ def experiment_spans(treatments: Table) -> Table:
 
 
 def experiment_arms(treatments: Table, experiment: str) -> Table:
-    """One row per arm of an experiment: arm, customers, cost (mean of a customer, 0 where none is given)."""
-    rows = treatments.filter(treatments.experiment_id == experiment)
+    """One row per arm of an experiment: arm, customers, cost (mean of a customer, 0 where none is given).
+
+    planned_share: chance with which customers were drawn into it, null where nothing tells.
+    """
+    rows = _with(treatments.filter(treatments.experiment_id == experiment), PLANNED_SHARE)
     arms = rows.group_by("arm").aggregate(
-        customers=rows.customer_id.nunique(), paid=ibis.coalesce(rows.cost.sum(), number(0.0))
+        customers=rows.customer_id.nunique(),
+        paid=ibis.coalesce(rows.cost.sum(), number(0.0)),
+        planned_share=rows[PLANNED_SHARE].mean(),
     )
-    return arms.select("arm", "customers", cost=arms.paid / arms.customers).order_by("arm")
+    return arms.select("arm", "customers", "planned_share", cost=arms.paid / arms.customers).order_by("arm")
 
 
 def standing_before(histories: Table, day: date) -> Table:
@@ -62,13 +81,20 @@ def standing_before(histories: Table, day: date) -> Table:
 def experiment_outcomes(treatments: Table, experiment: str, segments: Table, days: Table, since: Period) -> Table:
     """One row per customer of an experiment: customer_id, arm, segment, value (brought in a period, in currency).
 
-    segments: customer_id and segment, as they stood before. days: of repeat_buying.
+    value_before: brought in the twelve months that end on the day before the first treatment, which is the day before
+    the period. silent: days from the last purchase to the first treatment, null without one. segments: customer_id and
+    segment, as they stood before. days: of repeat_buying.
     """
     rows = treatments.filter(treatments.experiment_id == experiment)
     each = rows.group_by("customer_id").aggregate(arm=rows.arm.min())
-    within = days.day.cast("date").between(ibis.literal(since.start), ibis.literal(since.end))
-    bought = days.filter(within)
-    brought = bought.group_by(bought_id=bought.customer_id).aggregate(brought=bought["value"].sum())
+    day, worth = days.day.cast("date"), days["value"]
+    start = since.start - timedelta(days=1)
+    past = twelve_months_to(start - timedelta(days=1))
+    brought = days.group_by(bought_id=days.customer_id).aggregate(
+        since=worth.sum(where=day.between(ibis.literal(since.start), ibis.literal(since.end))),
+        past=worth.sum(where=day.between(ibis.literal(past.start), ibis.literal(past.end))),
+        lately=day.max(where=day <= ibis.literal(past.end)),
+    )
     known = segments.select(known_id=segments.customer_id, known_segment=segments.segment)
     joined = each.left_join(brought, each.customer_id == brought.bought_id)
     joined = joined.left_join(known, joined.customer_id == known.known_id)
@@ -76,5 +102,70 @@ def experiment_outcomes(treatments: Table, experiment: str, segments: Table, day
         "customer_id",
         "arm",
         segment=ibis.coalesce(joined.known_segment, ibis.literal(NEW)),
-        value=ibis.coalesce(joined.brought, number(0.0)),
+        value=ibis.coalesce(joined.since, number(0.0)),
+        value_before=ibis.coalesce(joined.past, number(0.0)),
+        silent=ibis.literal(start).delta(joined.lately, unit="day"),
     )
+
+
+def customers_like_tested(standing: Table, days: Table, places: Table, reach: Table, as_of: date) -> Table:
+    """Customers of today who stand as those of an experiment stood before it, and bought as lately as they had.
+
+    standing: customer_id and segment, as of today. days: of repeat_buying. places: of customer_places. reach: segment
+    and longest (days of silence among those tested). One row per customer_id: place, segment, amount (revenue of the
+    twelve months up to the as-of date, in currency), last_day.
+    """
+    day = days.day.cast("date")
+    year = twelve_months_to(as_of)
+    late = day.between(ibis.literal(year.start), ibis.literal(year.end))
+    seen = days.filter(day <= ibis.literal(as_of))
+    bought = seen.group_by(bought_id=seen.customer_id).aggregate(
+        last_day=day.max(), amount=ibis.coalesce(seen.revenue.sum(where=late), number(0.0))
+    )
+    known = places.select(placed_id=places.customer_id, place=places.place)
+    limits = reach.select(tested=reach.segment, longest=reach.longest)
+    rows = standing.select("customer_id", "segment").inner_join(bought, standing.customer_id == bought.bought_id)
+    rows = rows.inner_join(limits, rows.segment == limits.tested)
+    rows = rows.left_join(known, rows.customer_id == known.placed_id)
+    silent = ibis.literal(as_of).delta(rows.last_day, unit="day")
+    kept = rows.filter(silent <= rows.longest)
+    return kept.select("customer_id", "place", "segment", "amount", "last_day")
+
+
+def named_experiment(rows: Table, experiment: str) -> Table:
+    """Rows of customers_like_tested with the experiment that tells of them: experiment before their own columns."""
+    return rows.select(experiment=ibis.literal(experiment), **{name: rows[name] for name in rows.columns})
+
+
+def under_one_another(tables: Sequence[Table]) -> Table:
+    """The customers of several experiments, one row each per experiment, ordered by experiment and customer_id."""
+    rows = tables[0] if len(tables) == 1 else ibis.union(*tables)
+    return rows.order_by("experiment", "customer_id")
+
+
+def segments_today(customers: Table, experiment: str) -> Table:
+    """One row per segment of those whom an experiment tells of: segment, customers, amount (revenue a year).
+
+    customers: of treatment_policy. Ordered by segment.
+    """
+    rows = customers.filter(customers.experiment == experiment)
+    sums = rows.group_by("segment").aggregate(customers=rows.count(), amount=rows.amount.sum())
+    return sums.order_by("segment")
+
+
+def treatment_list(customers: Table, experiment: str, worth: Mapping[str, float]) -> Table:
+    """The working list of some segments, most revenue first; worth: what treating one customer brings net, by segment.
+
+    customers: of treatment_policy. One row per customer_id: place, amount, value, why (plain words). Currency.
+    """
+    rows = customers.filter((customers.experiment == experiment) & customers.segment.isin(list(worth)))
+    value = rows.segment.cases(*((name, number(each)) for name, each in worth.items()), else_=number(0.0))
+    said = ibis.literal("in segment ").concat(rows.segment, ibis.literal(", bought last on "))
+    kept = rows.mutate(value=value, why=said.concat(rows.last_day.cast("date").cast("string")))
+    return kept.order_by(kept.amount.desc(), kept.customer_id).select("customer_id", "place", "amount", "value", "why")
+
+
+def _with(rows: Table, name: str) -> Table:
+    """The rows with a column of numbers that treatments may have, null where they do not."""
+    told = rows[name].cast("float64") if name in rows.columns else ibis.null("float64")
+    return rows.mutate(**{name: told})

@@ -18,6 +18,7 @@ from patronage.faces.report import sections
 from patronage.faces.report.blocks import Section
 from patronage.faces.report.ledger_section import ledger_section
 from patronage.faces.report.pages import Pages
+from patronage.faces.report.policy_section import whom_to_treat_how
 from patronage.faces.report.redaction import Names, hidden_names, plain_names
 from patronage.faces.report.track_section import track_section, without_record
 from patronage.faces.words import money, numbered, percent, span, unit_of
@@ -36,6 +37,7 @@ SECTIONS = (
     sections.what_customers_are_worth,
     sections.how_cohorts_stay,
     sections.how_customers_differ,
+    whom_to_treat_how,
     sections.forecast_and_actual,
     sections.data_quality,
 )

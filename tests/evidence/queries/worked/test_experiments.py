@@ -10,10 +10,15 @@ import ibis
 import pyarrow as pa
 
 from patronage.evidence.queries.experiments import (
+    customers_like_tested,
     experiment_arms,
     experiment_outcomes,
     experiment_spans,
+    named_experiment,
+    segments_today,
     standing_before,
+    treatment_list,
+    under_one_another,
 )
 from patronage.evidence.queries.periods import Period
 
@@ -42,14 +47,30 @@ TREATED = table(
 
 def test_spans_tell_the_start_and_what_makes_an_experiment_unreadable(records: Records) -> None:
     x, y = records(experiment_spans(TREATED))
-    assert x == {"experiment_id": "x", "start": date(2024, 2, 29), "customers": 3, "crossed": 0, "nameless": 0}
-    assert y == {"experiment_id": "y", "start": date(2024, 1, 1), "customers": 2, "crossed": 1, "nameless": 1}
+    first, later = date(2024, 2, 29), date(2024, 3, 5)
+    assert x == {"experiment_id": "x", "start": first, "last": later, "customers": 3, "watch_days": None, "crossed": 0,
+                 "nameless": 0}  # fmt: skip
+    first = date(2024, 1, 1)
+    assert y == {"experiment_id": "y", "start": first, "last": first, "customers": 2, "watch_days": None, "crossed": 1,
+                 "nameless": 1}  # fmt: skip
+
+
+def test_what_was_planned_is_read_where_a_column_tells_it(records: Records) -> None:
+    planned = table(
+        "customer_id experiment_id arm at cost watch_days planned_share", [TEXT, TEXT, TEXT, TIME, FLOAT, FLOAT, FLOAT],
+        ("a", "x", "mail", moment("2024-03-01"), 2.0, 14.0, 0.25),
+        ("b", "x", "none", moment("2024-03-01"), 0.0, 14.0, 0.75),
+        ("c", "x", "none", moment("2024-03-01"), 0.0, None, None),
+    )  # fmt: skip
+    (span,) = records(experiment_spans(planned))
+    assert span["watch_days"] == 14.0
+    assert [row["planned_share"] for row in records(experiment_arms(planned, "x"))] == [0.25, 0.75]
 
 
 def test_an_arm_costs_what_its_customers_cost_on_average(records: Records) -> None:
     assert records(experiment_arms(TREATED, "x")) == [
-        {"arm": "mail", "customers": 2, "cost": 1.5},
-        {"arm": "none", "customers": 1, "cost": 0.0},
+        {"arm": "mail", "customers": 2, "planned_share": None, "cost": 1.5},
+        {"arm": "none", "customers": 1, "planned_share": None, "cost": 0.0},
     ]
 
 
@@ -66,13 +87,50 @@ def test_outcomes_are_what_each_customer_brought_in_the_period(records: Records)
     segments = table("customer_id segment", [TEXT, TEXT], ("a", "home"), ("b", "abroad"))
     days = table(
         "customer_id day value", [TEXT, pa.date32(), FLOAT],
-        ("a", date(2024, 3, 1), 5.0), ("a", date(2024, 3, 31), 7.0),
+        ("a", date(2024, 3, 1), 5.0), ("a", date(2024, 3, 31), 7.0), ("a", date(2024, 2, 9), 3.0),
         ("a", date(2024, 4, 1), 90.0), ("c", date(2024, 2, 29), 90.0), ("z", date(2024, 3, 3), 90.0),
+        ("b", date(2023, 2, 27), 50.0), ("b", date(2023, 3, 1), 8.0),
     )  # fmt: skip
     since = Period(date(2024, 3, 1), date(2024, 3, 31))
     rows = {row.pop("customer_id"): row for row in records(experiment_outcomes(TREATED, "x", segments, days, since))}
+    # The day of the first treatment, 29 February, counts neither before nor after.
     assert rows == {
-        "a": {"arm": "mail", "segment": "home", "value": 12.0},
-        "b": {"arm": "none", "segment": "abroad", "value": 0.0},
-        "c": {"arm": "mail", "segment": "never bought before", "value": 0.0},
+        "a": {"arm": "mail", "segment": "home", "value": 12.0, "value_before": 3.0, "silent": 20},
+        "b": {"arm": "none", "segment": "abroad", "value": 0.0, "value_before": 8.0, "silent": 365},
+        "c": {"arm": "mail", "segment": "never bought before", "value": 0.0, "value_before": 0.0, "silent": None},
     }
+
+
+STANDING = table("customer_id segment", [TEXT, TEXT], ("a", "home"), ("b", "abroad"), ("c", "home"), ("d", "other"))
+BOUGHT = table(
+    "customer_id day revenue", [TEXT, pa.date32(), FLOAT],
+    ("a", date(2024, 12, 1), 5.0), ("a", date(2023, 12, 31), 99.0), ("b", date(2024, 12, 30), 3.0),
+    ("c", date(2024, 6, 1), 7.0), ("d", date(2024, 12, 30), 3.0), ("a", date(2025, 1, 2), 1.0),
+)  # fmt: skip
+
+
+def test_those_of_today_stand_and_bought_as_those_tested(records: Records) -> None:
+    places = table("customer_id place", [TEXT, TEXT], ("a", "UK"))
+    reach = table("segment longest", [TEXT, pa.int64()], ("home", 60), ("abroad", 0))
+    rows = customers_like_tested(STANDING, BOUGHT, places, reach, date(2024, 12, 31))
+    # b is silent for a day where nobody tested was, c for longer than anybody of its segment, d stands in none of them.
+    a = {"customer_id": "a", "place": "UK", "segment": "home", "amount": 5.0, "last_day": date(2024, 12, 1)}
+    assert records(rows) == [a]
+    both = under_one_another([named_experiment(rows, name) for name in ("y", "x")])
+    assert records(both) == [{"experiment": "x"} | a, {"experiment": "y"} | a]
+
+
+def test_a_list_has_the_customers_of_its_segments_with_what_treating_them_brings(records: Records) -> None:
+    people = table(
+        "experiment customer_id place segment amount last_day", [TEXT, TEXT, TEXT, TEXT, FLOAT, pa.date32()],
+        ("x", "a", "UK", "home", 5.0, date(2024, 12, 1)), ("x", "b", None, "home", 9.0, date(2024, 12, 2)),
+        ("x", "c", None, "abroad", 7.0, date(2024, 12, 3)), ("y", "a", None, "home", 5.0, date(2024, 12, 1)),
+    )  # fmt: skip
+    assert records(segments_today(people, "x")) == [
+        {"segment": "abroad", "customers": 1, "amount": 7.0},
+        {"segment": "home", "customers": 2, "amount": 14.0},
+    ]
+    first, second = records(treatment_list(people, "x", {"home": 1.5}))
+    assert first == {"customer_id": "b", "place": None, "amount": 9.0, "value": 1.5,
+                     "why": "in segment home, bought last on 2024-12-02"}  # fmt: skip
+    assert second["customer_id"] == "a"

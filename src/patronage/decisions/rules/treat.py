@@ -1,0 +1,110 @@
+"""Whom to treat how: the head of customer relations decides which segments leave the treatment that all get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from patronage.decisions.decision import Decision, Move, nothing_to_gain, refused
+from patronage.decisions.treating import Treating, doubted, proposed
+from patronage.evidence.engine import Engine
+from patronage.evidence.queries.basis import REVENUE
+from patronage.evidence.queries.experiments import segments_today
+from patronage.findings.relationships import ExperimentPolicy, SegmentTreatment, TreatmentPolicy
+from patronage.strategy.segments import SegmentRules
+from patronage.vocabulary.terms import Terms
+from patronage.vocabulary.words import listed
+
+QUESTIONS = ("3.21a", "3.21b")
+
+KIND = "treat"
+
+MOST_DOUBTS = 3
+"""Most segments of an experiment that get a row on what is not known of them, those with the most revenue."""
+
+
+def treat(policy: TreatmentPolicy, rules: SegmentRules | None, terms: Terms, engine: Engine) -> tuple[Decision, ...]:
+    """Decisions to treat segments otherwise than all are, each for the customers of today who are like those tested.
+
+    A segment leaves the default only where a randomised experiment is sure of it and the policy's value on customers it
+    was not learned from lies above that of the default for all with its whole interval. Where it is not sure, the test
+    that would tell is proposed with its size; an experiment whose checks fail proposes nothing.
+    """
+    names = {one.id: one.name for one in rules.segments} if rules else {}
+    decisions: list[Decision] = []
+    for one in policy.experiments:
+        decisions.extend(_rows(one, Asked(policy, names, terms, engine)))
+    if policy.refused:
+        because = f"No proposal from what cannot be read: {'; '.join(policy.refused)}."
+        move = Move(KIND, "customers of experiments that cannot be read", "today's treatment", "another treatment")
+        decisions.append(refused(move, QUESTIONS, because))
+    return tuple(decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the rows of all experiments share; names: of the declared segments, by id."""
+
+    policy: TreatmentPolicy
+    names: Mapping[str, str]
+    terms: Terms
+    engine: Engine
+
+
+def _rows(found: ExperimentPolicy, asked: Asked) -> Iterator[Decision]:
+    """What one experiment proposes, what it leaves open, or why it does neither."""
+    at = _treating(found, asked)
+    if because := _unfit(found, asked.policy):
+        move = Move(KIND, f"customers as in {found.experiment}", found.default, "another treatment")
+        yield refused(move, QUESTIONS, because, at_stake=max(at.amount(tuple(at.customers)), 0.0))
+        return
+    apart = [one for one in found.segments if one.treatment != found.default]
+    honest = found.over_default.p05 > 0
+    told = list(_proposals(found, apart, at)) if honest else []
+    open_ones = [one for one in found.segments if one.other is not None and (one not in apart or not honest)]
+    open_ones.sort(key=lambda one: (-at.amount((one.segment,)), one.segment))
+    told += [doubted(one, at) for one in open_ones[:MOST_DOUBTS]]
+    yield from told or [_nothing(found, at)]
+
+
+def _proposals(found: ExperimentPolicy, apart: list[SegmentTreatment], at: Treating) -> Iterator[Decision]:
+    """One decision a segment, or a single one where every segment does better with the same treatment."""
+    same = len(apart) == len(found.segments) > 1 and len({one.treatment for one in apart}) == 1
+    for group in [apart] if same else [[one] for one in apart]:
+        yield proposed(group, at, everybody=same)
+
+
+def _treating(found: ExperimentPolicy, asked: Asked) -> Treating:
+    customers = asked.engine.open(asked.policy.customers)
+    rows = asked.engine.records(segments_today(customers, found.experiment))
+    return Treating(
+        found, asked.policy.grade, asked.names, customers,
+        {str(row["segment"]): (int(row["customers"]), float(row["amount"])) for row in rows},
+        asked.terms, asked.engine, QUESTIONS,
+    )  # fmt: skip
+
+
+def _unfit(found: ExperimentPolicy, policy: TreatmentPolicy) -> str:
+    """Why an experiment cannot carry a decision, empty where it can."""
+    if found.checks.failed:
+        faults = "; ".join(found.checks.failed)
+        return (
+            f"No proposal, because the arms of {found.experiment} are not as chance draws them: {faults}. Find out how "
+            f"customers came to their arms, or lost them, and test anew."
+        )
+    if policy.basis == REVENUE:
+        return (
+            f"No proposal, because what the arms of {found.experiment} brought is told in revenue, against which no "
+            f"cost can be set: declare company.gross_margin or give unit costs."
+        )
+    return ""
+
+
+def _nothing(found: ExperimentPolicy, at: Treating) -> Decision:
+    others = listed([arm.name for arm in found.arms if arm.name != found.default])
+    move = Move(KIND, f"customers as in {found.experiment}", found.default, others)
+    because = (
+        f"In no segment of {found.experiment} did {others} bring more than {at.today} once the cost is paid, so "
+        f"{found.default} for all stands; {found.look.words}."
+    )
+    return nothing_to_gain(move, QUESTIONS, because, at_stake=max(at.amount(tuple(at.customers)), 0.0))
