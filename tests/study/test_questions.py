@@ -25,7 +25,7 @@ def words(text: str) -> frozenset[str]:
 THIS_RELEASE = words(
     """order_summary change_bridge calendar buying_type activity_costs customer_profit whale_curve repeat_buying
     lifetime_value customer_equity cohorts behaviour_segments next_need category_gap price_discipline
-    track_record treatment_policy"""
+    track_record treatment_policy first_purchase"""
 )
 LATER_RELEASES = words(
     """value_chain buying_units knowledge value_equations alternatives value_flow joint_surplus activity_review

@@ -18,6 +18,7 @@ from patronage.analyses.worth.calendar import calendar
 from patronage.analyses.worth.change_bridge import change_bridge
 from patronage.analyses.worth.customer_equity import customer_equity
 from patronage.analyses.worth.customer_profit import customer_profit
+from patronage.analyses.worth.first_purchase import first_purchase
 from patronage.analyses.worth.lifetime_value import lifetime_value
 from patronage.analyses.worth.repeat_buying import repeat_buying
 from patronage.analyses.worth.track_record import track_record
@@ -66,6 +67,7 @@ ANALYSES: tuple[Maker, ...] = (
     cohorts,
     customer_equity,
     customer_profit,
+    first_purchase,
     lifetime_value,
     next_need,
     order_summary,

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.evidence.queries import first_purchase_cases
 from tests.evidence.queries.engines import BothSides, Make, assert_equal
 from tests.evidence.queries.order_lines import AS_OF
 
@@ -137,9 +138,11 @@ STAGES: Mapping[str, Make] = {
         at="ordered_at",
         own="UK",
     ),
+    **first_purchase_cases.STAGES,
 }
 
 CASES: Mapping[str, Make] = {
+    **first_purchase_cases.CASES,
     "activity_cost.order_counts": STAGES["order_counts"],
     "activity_cost.event_counts": STAGES["event_counts"],
     "activity_cost.joined_counts": STAGES["counts"],

@@ -36,6 +36,7 @@ SECTIONS = (
     sections.where_profit_sits,
     sections.what_customers_are_worth,
     sections.how_cohorts_stay,
+    sections.how_customers_came,
     sections.how_customers_differ,
     whom_to_treat_how,
     sections.forecast_and_actual,

@@ -8,7 +8,7 @@ from patronage.faces.backtest_rows import beside_rows, origin_rows
 from patronage.faces.charts import Bar, cumulative, forecast, heat, ranked, waterfall, windows
 from patronage.faces.names import BY_SEGMENT
 from patronage.faces.report.blocks import PageTable, Section, label, page_table, stored_rows
-from patronage.faces.words import money, percent, sentence, span, unit_of
+from patronage.faces.words import beyond, money, percent, sentence, span, unit_of
 
 if TYPE_CHECKING:
     from patronage.faces.report.pages import Pages
@@ -133,6 +133,36 @@ def how_cohorts_stay(pages: Pages) -> Section:
     )
     pictures = (heat("Share of each cohort that buys, by month of age", words, young),) if young else ()
     return Section("cohorts", "Cohorts", title, (words,), pictures)
+
+
+def how_customers_came(pages: Pages) -> Section:
+    """What the place, channel or product of the first purchase tells of a customer."""
+    title = "How customers came"
+    found = pages.finding("first_purchase")
+    if found is None:
+        return _waiting(pages, "came", "First purchase", title, "first_purchase")
+    rows = [
+        {
+            "known": label(one.known), "level": one.level, "customers": one.customers,
+            "orders": _times(one.orders_to_all), "staying": _times(one.staying_to_all),
+            "worth": _times(one.worth_to_all), "money": span(one.worth, pages.currency),
+        }
+        for one in found.levels
+    ]  # fmt: skip
+    columns = {
+        "known": "Known", "level": "Which", "customers": "Customers", "orders": "Repeat orders in the first year",
+        "staying": "Active after a year", "worth": "Worth in the first year", "money": f"That worth ({pages.coin})",
+    }  # fmt: skip
+    tables = (page_table("New customers beside the mean of all, which is 1, with 90% intervals", rows, columns),)
+    words = (found.why, *found.left_out, found.open_question)
+    return Section("came", "First purchase", title, words, (), (), tables)
+
+
+def _times(ratio: Any) -> str:
+    """A ratio with its interval; a dash for none."""
+    if ratio is None:
+        return "-"
+    return f"{ratio.mean:.2f}" + beyond(*(f"{end:.2f}" for end in (ratio.mean, ratio.p05, ratio.p95)))
 
 
 def how_customers_differ(pages: Pages) -> Section:

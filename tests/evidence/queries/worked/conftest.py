@@ -17,7 +17,7 @@ from patronage.evidence.loaded import Loaded
 from patronage.evidence.store import StoredTable
 from patronage.evidence.tables import Customers, Orders
 
-TEXTS = ("customer_id", "order_id", "product_id", "product", "place", "returns_order_id")
+TEXTS = ("customer_id", "order_id", "product_id", "product", "place", "channel_id", "returns_order_id")
 NUMBERS = ("quantity", "amount", "tax", "unit_cost", "line_margin")
 FLAGS = ("is_product", "is_return", "is_repeat")
 DECLARED = {
@@ -53,6 +53,7 @@ def orders_of(engine: Engine) -> Callable[..., Orders]:
             **dict.fromkeys(NUMBERS, pa.float64()),
             **dict.fromkeys(FLAGS, pa.bool_()),
             "ordered_at": pa.timestamp("us"),
+            "line_id": pa.int64(),
         }
         lines = [{"is_product": True, "is_repeat": False, "is_return": row["amount"] < 0} | row for row in rows]
         timed = [line | {"ordered_at": datetime.fromisoformat(str(line["ordered_at"]))} for line in lines]

@@ -1,0 +1,130 @@
+"""What is known of customers at their first purchase, beside how they bought since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis import _
+
+from patronage.evidence.cells import stripped
+from patronage.evidence.queries.sums import PLACES
+from patronage.evidence.rounding import rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ibis.expr.types import Table
+
+    from patronage.evidence.tables import Orders
+
+OTHER = "other"
+KNOWN = ("place", "channel", "category", "product", "segment")
+"""What may be known of a customer at its first purchase."""
+
+HISTORY = ("x", "t_x", "age", "x_full", "t_x_full", "age_full")
+
+
+def first_lines(orders: Orders, histories: Table) -> Table:
+    """The product lines, no returns, of the first purchase day of each customer to fit: as order lines.
+
+    histories: customer_id, first_day, fitted, as repeat_buying stores them.
+    """
+    fitted = histories.filter(histories.fitted)
+    starts = fitted.select("customer_id", first_day=fitted.first_day.cast("date"))
+    lines = orders.table
+    bought = lines.filter(lines.customer_id.notnull() & lines.is_product & ~lines.is_return)
+    return bought.semi_join(
+        starts, [bought.customer_id == starts.customer_id, bought.ordered_at.date() == starts.first_day]
+    )
+
+
+def first_purchases(lines: Table, products: Table | None) -> Table:
+    """One row per customer: place, channel, category, product (its id) and product_name of its largest first line.
+
+    lines: as first_lines gives them; of lines of one amount the product that sorts first counts, then the line that
+    stands first. products: product_id and category; None where no category is known. Key: customer_id.
+    """
+    order = [lines.amount.desc(), ibis.coalesce(lines.product_id, ""), lines.line_id]
+    ranked = lines.mutate(rank=ibis.row_number().over(ibis.window(group_by=lines.customer_id, order_by=order)))
+    largest = ranked.filter(ranked["rank"] == 0)
+    first = largest.select(
+        "customer_id",
+        "place",
+        channel=largest.channel_id,
+        product=largest.product_id,
+        product_name=stripped(ibis.coalesce(largest["product"], largest.product_id)),
+    )
+    if products is None:
+        return first.mutate(category=ibis.null("string"))
+    named = products.select(named_id=products.product_id, category=products.category)
+    return first.left_join(named, first["product"] == named.named_id).drop("named_id")
+
+
+def known_customers(histories: Table, first: Table, early: Table, segments: Table | None) -> Table:
+    """One row per customer to fit: what first_purchases tells of it, segment, and its histories then and now.
+
+    early: as repeat_histories gives it on an earlier day. segments: customer_id and segment, as known at the first
+    purchase. x, t_x, age: on that day, in days, null for those not yet seen. x_full, t_x_full, age_full: now. worth:
+    mean value of its orders, in currency.
+    """
+    fitted = histories.filter(histories.fitted)
+    now = fitted.select(
+        "customer_id",
+        x_full=fitted.x,
+        t_x_full=fitted.t_x,
+        age_full=fitted.age,
+        worth=rounded(fitted.occasions_value / (fitted.x + 1).cast("float64"), PLACES),
+    )
+    then = early.select(early_id=early.customer_id, x=early.x, t_x=early.t_x, age=early.age)
+    rows = now.left_join(then, now.customer_id == then.early_id).drop("early_id")
+    told = first.rename(first_id="customer_id")
+    rows = rows.left_join(told, rows.customer_id == told.first_id).drop("first_id")
+    if segments is None:
+        return rows.mutate(segment=ibis.null("string"))
+    placed = segments.select(placed_id=segments.customer_id, segment=segments.segment)
+    return rows.left_join(placed, rows.customer_id == placed.placed_id).drop("placed_id")
+
+
+def level_sizes(known: Table) -> Table:
+    """One row per kind and level of known_customers: name (of a product, else the level) and customers, most first."""
+    sizes = [
+        known.filter(known[kind].notnull())
+        .group_by(level=known[kind])
+        .aggregate(name=known.product_name.max() if kind == "product" else known[kind].max(), customers=_.count())
+        .select("level", "name", "customers", kind=ibis.literal(kind))
+        for kind in KNOWN
+    ]
+    return ibis.union(*sizes).order_by("kind", ibis.desc("customers"), "level")
+
+
+def levelled_customers(known: Table, kept: Mapping[str, Sequence[str]]) -> Table:
+    """One row per kind among those of `kept` and customer with a level of it: kind, level, histories and worth.
+
+    kept: levels of each kind that stand by themselves; all others are `other`.
+    """
+    parts = [
+        known.filter(known[kind].notnull()).select(
+            *HISTORY,
+            "worth",
+            kind=ibis.literal(kind),
+            level=ibis.ifelse(known[kind].isin(list(levels)), known[kind], ibis.literal(OTHER)),
+        )
+        for kind, levels in kept.items()
+    ]
+    return parts[0] if len(parts) == 1 else ibis.union(*parts)
+
+
+def level_histories(levelled: Table) -> Table:
+    """One row per kind, level and pair of histories that occurs: n customers share it. Days, null for none then."""
+    return levelled.group_by("kind", "level", *HISTORY).aggregate(n=levelled.count())
+
+
+def level_values(levelled: Table) -> Table:
+    """One row per kind and level: customers, and the sums of their worth and of its squares, in currency."""
+    worth = levelled.worth
+    return levelled.group_by("kind", "level").aggregate(
+        customers=levelled.count(),
+        worth=rounded(worth.sum(), PLACES),
+        squares=rounded((worth * worth).sum(), PLACES),
+    )
