@@ -104,7 +104,7 @@ class Acceptances:
     """The decisions that stand accepted, with the customers of each.
 
     table: decision_id, customer_id, treated (bool, false for those left alone by chance), one row per decision and
-    customer, of decisions with a holdout; None where there is none. fingerprint: of all that they were made of, so that
+    customer; None where no decision has a holdout. fingerprint: of all that they were made of, so that
     a run tells what it rests on. fault: why the journal cannot be read, None where it can.
     """
 

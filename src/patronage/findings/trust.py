@@ -123,6 +123,9 @@ class Arms:
     holdout: int
 
 
+NOBODY = Arms(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredEffect:
     """Share of the customers acted on for whom the action worked, as the holdout shows it.
@@ -148,8 +151,9 @@ class Tracked:
     be told. The intervals of measured and of the effect hold at all looks together, however often and early they are
     taken. p_better: probability, at this one look, that it works at all, by whether more customers buy or, where the
     effect shows in money, by whether more comes in. uneven: P of arms so uneven by chance, told where it is below
-    0.001. verdict: as_expected, more_than_expected, less_than_expected, harmful, open, too_early, no_holdout,
-    uneven_arms or not_measurable. why: in words.
+    0.001. elsewhere: of each arm, customers whom other accepted decisions acted on in the same days. verdict:
+    as_expected, more_than_expected, less_than_expected, harmful, open, too_early, no_holdout, uneven_arms or
+    not_measurable. why: in words.
     """
 
     id: str
@@ -166,6 +170,7 @@ class Tracked:
     uneven: float | None
     verdict: str
     why: str
+    elsewhere: Arms = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,23 +25,26 @@ ROWS = 100_000
 
 
 def acceptances(project: Project, engine: Engine) -> Acceptances:
-    """What people accepted and still stands, with the customers of every list that chance has parted."""
+    """What people accepted and still stands, with the customers of every list where chance has parted any.
+
+    Lists without a holdout are among them, all of whose customers are acted on: those of other lists may be left alone.
+    """
     try:
         each = accepted(project)
     except ProjectError as error:
         told = [str(fault) for fault in error.faults]
         return Acceptances((), None, engine, digest(told), "; ".join(told))
     seen = fingerprint(each)
-    parted = [(one, kept) for one, kept in each if kept and one.held_out and one.fault is None]
-    if not parted:
+    known = [(one, kept) for one, kept in each if kept and kept.people.number and one.fault is None]
+    if not any(one.held_out for one, _ in known):
         return Acceptances(tuple(one for one, _ in each), None, engine, seen)
-    table = engine.write("acceptances", _members(project, parted))
+    table = engine.write("acceptances", _members(project, known))
     return Acceptances(tuple(one for one, _ in each), engine.open(table), engine, seen)
 
 
-def _members(project: Project, parted: Sequence[tuple[Acceptance, Commitment]]) -> Iterator[dict[str, list[Any]]]:
-    """The customers of each list with the arm that chance drew for them, in pieces."""
-    for one, commitment in parted:
+def _members(project: Project, known: Sequence[tuple[Acceptance, Commitment]]) -> Iterator[dict[str, list[Any]]]:
+    """The customers of each list with the arm that chance drew for them, in pieces; without a holdout there is one."""
+    for one, commitment in known:
         path = list_file(lists_folder(project), one.id, commitment.people)
         people = read_list(path, commitment.people)
         while who := [customer for customer, _ in islice(people, ROWS)]:

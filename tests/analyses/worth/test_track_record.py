@@ -41,7 +41,7 @@ def told(make_orders: Callable[..., Any], make_terms: Callable[..., Any], compan
 
     def build(
         one: Acceptance = ONE, *, as_of: date = date(2022, 12, 31), works: float = 0.5, treated: Any = None,
-        fault: str | None = None,
+        fault: str | None = None, beside: tuple[tuple[Acceptance, list[str]], ...] = (),
     ) -> TrackRecord:  # fmt: skip
         lines = [*company.lines(7), *extra(works)]
         orders = make_orders([line for line in lines if line["ordered_at"].date() <= as_of], as_of)
@@ -49,9 +49,15 @@ def told(make_orders: Callable[..., Any], make_terms: Callable[..., Any], compan
         repeat = repeat_buying(orders, None, terms)
         members = {"decision_id": ["abc"] * len(LISTED), "customer_id": LISTED,
                    "treated": [who not in ALONE for who in LISTED]}  # fmt: skip
+        for other, listed in beside:
+            rows = [(other.id, who, True) for who in listed]
+            members = {
+                name: [*members[name], *column] for name, column in zip(members, zip(*rows, strict=True), strict=True)
+            }
         table = engine.memory("members", members) if one.held_out else None
         given = None if treated is None else Treatments(engine.memory("treatments", treated), engine)
-        return track_record(Acceptances((one,), table, engine, fault=fault), repeat, given, terms)
+        each = (one, *(other for other, _ in beside))
+        return track_record(Acceptances(each, table, engine, fault=fault), repeat, given, terms)
 
     return build
 
@@ -97,6 +103,32 @@ def test_looking_early_gives_a_wider_interval_and_before_the_start_none(told: An
     (none,) = told(as_of=date(2022, 6, 30)).decisions
     assert (none.verdict, none.measured, none.expected) == ("too_early", None, None)
     assert none.why == "the evidence ends on 2022-06-30, before acting starts on 2022-07-01"
+
+
+def test_those_left_alone_whom_another_decision_acts_on_are_counted_and_warned_of(told: Any) -> None:
+    other = replace(ONE, id="other", kind="grow", held_out=0, holdout=0.0)
+    both = [*sorted(ALONE)[:9], *[who for who in LISTED if who not in ALONE][:22], "c00000"]
+    row, beside = told(beside=((other, both),)).decisions
+    assert (row.elsewhere.holdout, row.elsewhere.treated) == (9, 22)
+    assert row.verdict == "as_expected"
+    assert row.why.endswith(
+        "other accepted decisions acted at the same time on 9 customers left alone here (20%) and on 22 of those acted "
+        "on (25%): what is measured is what this adds beside that, not what it does by itself"
+    )
+    assert (beside.verdict, beside.elsewhere.holdout) == ("no_holdout", 0)
+    (alone,) = told().decisions
+    assert alone.why in row.why
+    assert alone.measured == row.measured
+
+
+@pytest.mark.parametrize(
+    "change", [{"ended": date(2022, 6, 30), "starts": date(2022, 6, 1)}, {"starts": date(2023, 1, 1)}]
+)
+def test_what_acted_before_or_will_act_after_warns_of_nothing(told: Any, change: dict[str, Any]) -> None:
+    other = replace(ONE, id="other", held_out=0, holdout=0.0, **change)
+    row, _ = told(beside=((other, sorted(ALONE)),)).decisions
+    assert (row.elsewhere.holdout, row.elsewhere.treated) == (0, 0)
+    assert "other accepted decisions" not in row.why
 
 
 def test_what_was_ended_is_told_up_to_that_day_and_keeps_its_place_among_the_experiments(told: Any) -> None:

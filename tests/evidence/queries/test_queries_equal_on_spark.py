@@ -157,6 +157,7 @@ CASES: Mapping[str, Make] = {
     "arms.arm_sums": lambda s: arms.arm_sums(s["arm_outcomes"]),
     "arms.histories_of": lambda s: arms.histories_of(s["arm_members"], s["early"], s["histories"]),
     "arms.acted_on": lambda s: arms.acted_on(s["arm_members"], s["treatments"], "d", date(2024, 1, 31)),
+    "arms.treated_elsewhere": lambda s: arms.treated_elsewhere(s["acceptances"], "d", ["e", "f"]),
     "arms.treated_decisions": lambda s: arms.treated_decisions(s["treatments"]),
     "arms.misplaced": lambda s: arms.misplaced(s["arm_members"], s["treatments"], "d", date(2023, 6, 1)),
     "basis.valued_lines of margin": lambda s: basis.valued_lines(s.orders, MARGIN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,12 +12,20 @@ import numpy as np
 from patronage.analyses.worth.repeat_buying import fitted
 from patronage.analyses.worth.stationary import COLUMNS, Laws, chance_to_buy, hazard, histories
 from patronage.evidence.engine import Engine
-from patronage.evidence.queries.arms import OUTCOMES, acted_on, arm_members, arm_outcomes, arm_sums, histories_of
+from patronage.evidence.queries.arms import (
+    OUTCOMES,
+    acted_on,
+    arm_members,
+    arm_outcomes,
+    arm_sums,
+    histories_of,
+    treated_elsewhere,
+)
 from patronage.evidence.queries.periods import Period, twelve_months_to
 from patronage.evidence.queries.repeat import repeat_histories
 from patronage.evidence.tables import Acceptance, Acceptances, Relation, Treatments
 from patronage.findings.lifetime import RepeatBuying
-from patronage.findings.trust import Arms
+from patronage.findings.trust import NOBODY, Arms
 from patronage.kernels.alive_orders import Future
 from patronage.kernels.experiment import Arm, Effect, measured_effect, sample_ratio_p
 from patronage.kernels.repeat_buying import p_alive
@@ -105,6 +114,21 @@ def compared(one: Acceptance, at: Watched) -> Compared:
         effects["value"],
         effects["bought"],
     )
+
+
+def treated_beside(one: Acceptance, each: Sequence[Acceptance], at: Watched) -> Arms:
+    """Customers of each arm of a decision whom other accepted decisions act on while it counts."""
+    until = last_day(one, at.repeat)
+    others = [
+        other.id
+        for other in each
+        if other.id != one.id and other.starts <= until and last_day(other, at.repeat) >= one.starts
+    ]
+    if not others:
+        return NOBODY
+    rows = at.engine.records(treated_elsewhere(at.members, one.id, others))
+    found = {bool(row["treated"]): int(row["elsewhere"]) for row in rows}
+    return Arms(found.get(True, 0), found.get(False, 0))
 
 
 def reach(one: Acceptance, at: Watched) -> float | None:

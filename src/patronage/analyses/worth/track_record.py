@@ -6,12 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from patronage.analyses.worth.arm_effects import FEWEST, Compared, Watched, compared, last_day, reach, watched
+from patronage.analyses.worth.arm_effects import (
+    FEWEST,
+    Compared,
+    Watched,
+    compared,
+    last_day,
+    reach,
+    treated_beside,
+    watched,
+)
 from patronage.analyses.worth.track_verdicts import (
     NO_HOLDOUT,
     NOT_MEASURABLE,
     TOO_EARLY,
     UNEVEN_ARMS,
+    elsewhere_words,
     judged,
     uneven_words,
 )
@@ -54,7 +64,7 @@ def track_record(
     if acceptances.fault is not None:
         raise EstimationError(Fault("ledger.jsonl", acceptances.fault, "mend it, or restore it from git"))
     at = watched(acceptances, repeat, treatments)
-    decisions = tuple(_tracked(one, at, repeat, terms) for one in acceptances.each)
+    decisions = tuple(_warned(_tracked(one, at, repeat, terms), one, acceptances.each, at) for one in acceptances.each)
     unknown = tuple(str(fault) for fault in _unknown(acceptances, treatments))
     return TrackRecord(Grade.EXPERIMENT, repeat.as_of, terms.currency, decisions, _together(decisions), unknown)
 
@@ -111,6 +121,15 @@ def _tracked(one: Acceptance, at: Watched | None, repeat: RepeatBuying, terms: T
     if faults := list(_contradictions(one, at)):
         return replace(row, verdict=NOT_MEASURABLE, why="; ".join(map(str, faults)))
     return _measured(row, one, at, terms)
+
+
+def _warned(row: Tracked, one: Acceptance, each: Sequence[Acceptance], at: Watched | None) -> Tracked:
+    """The row with how many of its arms other accepted decisions acted on, and a warning where any was left alone."""
+    if at is None or not one.held_out or one.fault is not None or at.repeat.as_of < one.starts:
+        return row
+    row = replace(row, elsewhere=treated_beside(one, each, at))
+    words = elsewhere_words(row)
+    return replace(row, why=f"{row.why}; {words}") if words else row
 
 
 def _measured(row: Tracked, one: Acceptance, at: Watched, terms: Terms) -> Tracked:

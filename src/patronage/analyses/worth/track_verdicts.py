@@ -37,6 +37,20 @@ def uneven_words(found: Compared, share: float) -> str:
     )
 
 
+def elsewhere_words(row: Tracked) -> str:
+    """The warning that other accepted decisions act on customers left alone here; empty where none does."""
+    both, arms = row.elsewhere, row.arms
+    if not both.holdout:
+        return ""
+    alone = percent(both.holdout / max(arms.holdout, 1))
+    acted = percent(both.treated / max(arms.treated, 1))
+    return (
+        f"other accepted decisions acted at the same time on {count(both.holdout, 'customer')} left alone here "
+        f"({alone}) and on {both.treated:,} of those acted on ({acted}): what is measured is what this adds beside "
+        f"that, not what it does by itself"
+    )
+
+
 def _verdict(measured: Ranged, expected: float | None) -> str:
     if measured.p95 < 0:
         return HARMFUL

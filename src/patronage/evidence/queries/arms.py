@@ -10,6 +10,7 @@ from ibis import _
 from patronage.evidence.queries.sums import counted, number, settled, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from ibis.expr.types import BooleanValue, Table
@@ -88,6 +89,18 @@ def acted_on(members: Table, treatments: Table, decision: str, until: date) -> T
     each = done.select(acted_id=done.customer_id).distinct()
     joined = members.left_join(each, members.customer_id == each.acted_id)
     return joined.group_by("treated").aggregate(units=joined.count(), acted=counted(joined.acted_id.notnull()))
+
+
+def treated_elsewhere(acceptances: Table, decision: str, others: Sequence[str]) -> Table:
+    """One row per arm of a decision: treated, elsewhere (customers whom one of the other decisions acts on).
+
+    acceptances: decision_id, customer_id, treated.
+    """
+    members = arm_members(acceptances, decision)
+    acted = acceptances.filter(acceptances.decision_id.isin(list(others)) & acceptances.treated)
+    each = acted.select(other_id=acted.customer_id).distinct()
+    joined = members.left_join(each, members.customer_id == each.other_id)
+    return joined.group_by("treated").aggregate(elsewhere=counted(joined.other_id.notnull()))
 
 
 def treated_decisions(treatments: Table) -> Table:

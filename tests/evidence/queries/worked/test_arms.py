@@ -10,7 +10,15 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from patronage.evidence.queries.arms import acted_on, arm_members, arm_outcomes, arm_sums, histories_of, misplaced
+from patronage.evidence.queries.arms import (
+    acted_on,
+    arm_members,
+    arm_outcomes,
+    arm_sums,
+    histories_of,
+    misplaced,
+    treated_elsewhere,
+)
 from patronage.evidence.queries.periods import Period
 
 Records = Callable[[Any], list[dict[str, Any]]]
@@ -95,3 +103,13 @@ def test_histories_are_those_of_the_list_with_what_is_told_of_them_today(records
     rows = {row["customer_id"]: row for row in records(histories_of(arm_members(LISTED, listed), early, told))}
     assert set(rows) == ({"a", "b"} if listed == "d" else {"a"})
     assert (rows["a"]["x"], rows["a"]["gap_days"], rows["a"]["fitted"]) == (2, 30.0, False)
+
+
+def test_those_of_each_arm_whom_others_act_on_are_counted_once(records: Records) -> None:
+    lists = table(
+        "decision_id customer_id treated", [pa.string(), pa.string(), pa.bool_()],
+        ("d", "a", True), ("d", "b", True), ("d", "c", False), ("d", "x", False), ("e", "a", False), ("e", "c", True),
+        ("f", "c", True), ("f", "b", True), ("g", "x", True), ("e", "stranger", True),
+    )  # fmt: skip
+    rows = records(treated_elsewhere(lists, "d", ["e", "f"]))
+    assert {row["treated"]: row["elsewhere"] for row in rows} == {True: 1, False: 1}
