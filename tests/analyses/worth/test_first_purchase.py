@@ -107,6 +107,7 @@ def test_the_level_of_few_customers_counts_with_the_others(make_orders: Build, m
     sizes = {name: one.customers for name, one in levels(found, "place").items()}
     assert sizes["other"] == 29
     assert "isle" not in sizes
+    assert found.left_out == ("The product bought first is left out: no two levels of it have 30 customers or more.",)
 
 
 def test_categories_and_segments_known_at_the_first_purchase_are_told_by_their_names(
@@ -125,14 +126,14 @@ def test_categories_and_segments_known_at_the_first_purchase_are_told_by_their_n
         "The north": 200,
         "The rest": 400,
     }
-    assert found.left_out == ()
+    assert [words.partition(" is left out")[0] for words in found.left_out] == ["The product bought first"]
 
 
 def test_segments_told_by_later_buying_are_left_out_with_the_reason(make_orders: Build, make_terms: MakeTerms) -> None:
     rules = segments(("big", "Big", "revenue_12m > 100 or orders > 3"), ("n", "The north", "place = 'north'"))
     found = found_in(make_orders(lines(3), AS_OF, KNOWN), make_terms(AS_OF), rules=rules)
     assert "segment" not in {one.known for one in found.known}
-    assert " ".join(found.left_out) == (
+    assert found.left_out[0] == (
         "Segments are left out: their rules read orders and revenue_12m, which only later buying tells, so that they "
         "would be told by what they are to foretell."
     )

@@ -15,9 +15,6 @@ STAGES: Mapping[str, Make] = {
     "first_lines": lambda s: first_purchase.first_lines(s.orders, s["histories"]),
     "first_bought": lambda s: first_purchase.first_purchases(s["first_lines"], s.products.table),
     "known": lambda s: first_purchase.known_customers(s["histories"], s["first_bought"], s["early"], s["segments"]),
-    "levelled": lambda s: first_purchase.levelled_customers(
-        s["known"], {"place": ["UK"], "product": ["p1", "p3"], "segment": ["big"]}
-    ),
 }
 
 CASES: Mapping[str, Make] = {
@@ -40,10 +37,8 @@ CASES: Mapping[str, Make] = {
         s["histories"], s["first_bought"], s["early"], None
     ),
     "first_purchase.level_sizes": lambda s: first_purchase.level_sizes(s["known"]),
-    "first_purchase.levelled_customers": STAGES["levelled"],
-    "first_purchase.levelled_customers of one kind": lambda s: first_purchase.levelled_customers(
-        s["known"], {"place": ["UK"]}
+    "first_purchase.level_histories": lambda s: first_purchase.level_histories(s["known"], "product", ["p1", "p3"]),
+    "first_purchase.level_histories of segments": lambda s: first_purchase.level_histories(
+        s["known"], "segment", ["big"]
     ),
-    "first_purchase.level_histories": lambda s: first_purchase.level_histories(s["levelled"]),
-    "first_purchase.level_values": lambda s: first_purchase.level_values(s["levelled"]),
 }

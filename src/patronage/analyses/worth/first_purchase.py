@@ -10,6 +10,7 @@ import numpy as np
 
 from patronage.analyses.worth.first_purchase_words import (
     OPEN_QUESTION,
+    few_levels,
     no_two_levels,
     nothing_known,
     segments_later,
@@ -19,14 +20,11 @@ from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.basis import ValueBasis, value_basis
 from patronage.evidence.queries.first_purchase import (
     KNOWN,
-    OTHER,
     first_lines,
     first_purchases,
     known_customers,
     level_histories,
     level_sizes,
-    level_values,
-    levelled_customers,
 )
 from patronage.evidence.queries.repeat import repeat_histories
 from patronage.evidence.queries.segments import customer_segments
@@ -57,7 +55,8 @@ FEWEST_CUSTOMERS = 30
 TELLING = 2.0
 """Gain in log-likelihood of the last third from which a thing known at the first purchase tells something."""
 FEWEST_REPEATS = 10
-SUMS = ("customers", "worth", "squares")
+OTHER = "other"
+"""Name of the levels with few customers."""
 LATER = frozenset({"last_day", "orders", "lines", "revenue", "revenue_12m", "left_at"})
 """Columns of segment rules that only later behaviour fills."""
 GIVEN_BY = {"place": "place", "channel": "channel_id", "product": "product_id"}
@@ -104,7 +103,8 @@ def first_purchase(  # noqa: PLR0913  each parameter is a need of its own, read 
     told: list[KnownAtFirst] = []
     levels: list[LevelOutlook] = []
     why: list[str] = []
-    for kind in _kinds(known, orders.engine, repeat, named):
+    kinds, few = _kinds(known, orders.engine, repeat, named)
+    for kind in kinds:
         fit = fit_with_covariates(kind.full, np.eye(len(kind.names)), model)
         rows = _levels(kind, fit, repeat, basis)
         told.append(_told(kind, fit))
@@ -118,7 +118,7 @@ def first_purchase(  # noqa: PLR0913  each parameter is a need of its own, read 
         why=" ".join(why),
         known=tuple(told),
         levels=tuple(levels),
-        left_out=left_out,
+        left_out=(*left_out, *few),
         open_question=OPEN_QUESTION,
     )
 
@@ -147,19 +147,30 @@ def _known(orders: Orders, repeat: RepeatBuying, products: Products | None, segm
     return known_customers(histories, first, early, segments)
 
 
-def _kinds(known: Relation, engine: Engine, repeat: RepeatBuying, named: Mapping[str, str]) -> list[Kind]:
-    """Everything known of which two levels have customers enough. named: segments by their ids."""
+def _kinds(
+    known: Relation, engine: Engine, repeat: RepeatBuying, named: Mapping[str, str]
+) -> tuple[list[Kind], tuple[str, ...]]:
+    """Everything known of which two levels have customers enough, and why the rest is left out.
+
+    named: segments by their ids.
+    """
     with engine.staged(known, "known") as rows:
         sizes = engine.records(level_sizes(rows))
-        kept = {kind: levels for kind in KNOWN if (levels := _kept([row for row in sizes if row["kind"] == kind]))}
-        if not kept:
+        by_kind = {kind: [row for row in sizes if row["kind"] == kind] for kind in KNOWN}
+        kept = {kind: _kept(each) for kind, each in by_kind.items()}
+        if not any(kept.values()):
             raise EstimationError(no_two_levels(sizes, FEWEST_CUSTOMERS))
-        levelled = levelled_customers(rows, {kind: list(levels) for kind, levels in kept.items()})
-        histories, values = engine.columns(level_histories(levelled)), engine.columns(level_values(levelled))
-    return [
-        _kind(kind, levels | (dict(named) if kind == "segment" else {}), (histories, values), repeat)
-        for kind, levels in kept.items()
-    ]
+        found = [
+            _kind(
+                kind,
+                [named.get(level, name) if kind == "segment" else name for level, name in levels.items()],
+                engine.columns(level_histories(rows, kind, list(levels))),
+                repeat,
+            )
+            for kind, levels in kept.items()
+            if levels
+        ]
+    return found, tuple(few_levels(kind, FEWEST_CUSTOMERS) for kind in KNOWN if by_kind[kind] and not kept[kind])
 
 
 def _kept(sizes: list[dict[str, Any]]) -> dict[str, str]:
@@ -171,17 +182,15 @@ def _kept(sizes: list[dict[str, Any]]) -> dict[str, str]:
     return {row["level"]: row["name"] for row in large} if large and enough > 1 else {}
 
 
-def _kind(known: str, named: Mapping[str, str], told: tuple[Columns, Columns], repeat: RepeatBuying) -> Kind:
-    histories, values = ({name: each[one["kind"] == known] for name, each in one.items()} for one in told)
-    there = set(values["level"].tolist())
-    levels = [level for level in dict.fromkeys([*named, OTHER]) if level in there]
+def _kind(known: str, names: list[str], histories: Columns, repeat: RepeatBuying) -> Kind:
+    """One kind; names: of the levels that stand by themselves, in the order of their places."""
     days = TimeUnit(repeat.unit).days
-    own = [histories["level"] == level for level in levels]
+    own = [each for place in range(len(names) + 1) if (each := histories["level"] == place).any()]
     seen = ~np.isnan(histories["x"].astype(float)) & (repeat.split is not None)
-    sums = [[float(values[name][values["level"] == level][0]) for name in SUMS] for level in levels]
+    sums = [[float(histories[name][each].sum()) for name in ("n", "worth", "squares")] for each in own]
     return Kind(
         known,
-        tuple(named.get(level, level) for level in levels),
+        tuple([*names, OTHER][: len(own)]),
         tuple(_counts(histories, each, days, "_full") for each in own),
         tuple(
             (_counts(histories, each & seen, days, ""), _counts(histories, each & seen, days, "_full"))

@@ -47,6 +47,11 @@ def no_two_levels(sizes: Sequence[Mapping[str, Any]], fewest: int) -> Fault:
     return Fault("first purchases", found, "give a longer history, or map place, channel_id or product_id too")
 
 
+def few_levels(kind: str, fewest: int) -> str:
+    """Why one thing is left out that is known of customers."""
+    return f"{CALLED[kind]} is left out: no two levels of it have {fewest} customers or more."
+
+
 def segments_later(columns: Sequence[str]) -> str:
     """Why declared segments are left out."""
     return (

@@ -12,13 +12,12 @@ from patronage.evidence.queries.sums import PLACES
 from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ibis.expr.types import Table
 
     from patronage.evidence.tables import Orders
 
-OTHER = "other"
 KNOWN = ("place", "channel", "category", "product", "segment")
 """What may be known of a customer at its first purchase."""
 
@@ -98,33 +97,19 @@ def level_sizes(known: Table) -> Table:
     return ibis.union(*sizes).order_by("kind", ibis.desc("customers"), "level")
 
 
-def levelled_customers(known: Table, kept: Mapping[str, Sequence[str]]) -> Table:
-    """One row per kind among those of `kept` and customer with a level of it: kind, level, histories and worth.
+def level_histories(known: Table, kind: str, kept: Sequence[str]) -> Table:
+    """One row per level of a kind and pair of histories that occurs among the customers of whom the kind is known.
 
-    kept: levels of each kind that stand by themselves; all others are `other`.
+    kept: levels that stand by themselves. level: place among them, their number for any other. x, t_x, age: then, in
+    days, null for those not yet seen; x_full, t_x_full, age_full: now. n: customers that share them. worth, squares:
+    sums of their worth and of its squares, in currency.
     """
-    parts = [
-        known.filter(known[kind].notnull()).select(
-            *HISTORY,
-            "worth",
-            kind=ibis.literal(kind),
-            level=ibis.ifelse(known[kind].isin(list(levels)), known[kind], ibis.literal(OTHER)),
-        )
-        for kind, levels in kept.items()
-    ]
-    return parts[0] if len(parts) == 1 else ibis.union(*parts)
-
-
-def level_histories(levelled: Table) -> Table:
-    """One row per kind, level and pair of histories that occurs: n customers share it. Days, null for none then."""
-    return levelled.group_by("kind", "level", *HISTORY).aggregate(n=levelled.count())
-
-
-def level_values(levelled: Table) -> Table:
-    """One row per kind and level: customers, and the sums of their worth and of its squares, in currency."""
-    worth = levelled.worth
-    return levelled.group_by("kind", "level").aggregate(
-        customers=levelled.count(),
-        worth=rounded(worth.sum(), PLACES),
-        squares=rounded((worth * worth).sum(), PLACES),
+    rows = known.filter(known[kind].notnull())
+    places = [(name, ibis.literal(place, "int64")) for place, name in enumerate(kept)]
+    level = rows[kind].cases(*places, else_=ibis.literal(len(kept), "int64"))
+    levelled = rows.select(*HISTORY, "worth", level=level)
+    return levelled.group_by("level", *HISTORY).aggregate(
+        n=levelled.count(),
+        worth=rounded(levelled.worth.sum(), PLACES),
+        squares=rounded((levelled.worth * levelled.worth).sum(), PLACES),
     )

@@ -14,8 +14,6 @@ from patronage.evidence.queries.first_purchase import (
     known_customers,
     level_histories,
     level_sizes,
-    level_values,
-    levelled_customers,
 )
 from patronage.evidence.tables import Orders
 
@@ -77,19 +75,14 @@ def test_histories_of_both_days_stand_by_level_and_rare_levels_as_other(orders_o
         ("product", "p"): ("p", 1), ("category", "pens"): ("pens", 1), ("category", "tins"): ("tins", 1),
         ("segment", "home"): ("home", 1), ("segment", "export"): ("export", 1),
     }  # fmt: skip
-    levelled = levelled_customers(known, {"product": ["p"], "channel": ["shop"]})
-    rows = {(row.pop("kind"), row.pop("level"), row["x_full"]): row for row in records(level_histories(levelled))}
     now = {"x_full": 2, "t_x_full": 31, "age_full": 60}
-    assert rows["product", "other", 2] == {"x": 0, "t_x": 0, "age": 20} | now | {"n": 1}
-    assert rows["product", "p", 0]["x"] is None
-    assert len(rows) == 4
-    # a: 60 over three orders, b: 10 over one.
-    values = {(row.pop("kind"), row.pop("level")): tuple(row.values()) for row in records(level_values(levelled))}
-    assert values == {
-        ("product", "p"): (1, 10.0, 100.0),
-        ("product", "other"): (1, 20.0, 400.0),
-        ("channel", "shop"): (2, 30.0, 500.0),
-    }
+    # a: 60 over three orders, b: 10 over one. The place of the one kept product is 0, of any other 1.
+    rows = {row.pop("level"): row for row in records(level_histories(known, "product", ["p"]))}
+    assert rows[1] == {"x": 0, "t_x": 0, "age": 20} | now | {"n": 1, "worth": 20.0, "squares": 400.0}
+    assert (rows[0]["x"], rows[0]["age_full"], rows[0]["worth"]) == (None, 54, 10.0)
+    assert len(rows) == 2
+    both = records(level_histories(known.mutate(x=0, x_full=2, t_x_full=31, age_full=60), "channel", ["shop", "web"]))
+    assert [(row["level"], row["n"]) for row in both if row["age"] == 20] == [(0, 1)]
 
 
 def test_without_segments_nobody_has_one(orders_of: Build, records: Records) -> None:
