@@ -1,4 +1,4 @@
-"""Returns tie to the orders that they undo, and exact repeats are found."""
+"""Returns tie to the orders that they undo."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from patronage.evidence import returns
 from patronage.evidence.engine import Engine
-from patronage.evidence.repeats import repeated_lines
-from patronage.evidence.returns import tied_returns
+from patronage.evidence.returns import lines_to_tie, tied_returns
 
 COLUMNS = {
     "customer_id": "customer", "ordered_at": "day", "order_id": "order", "product_id": "product",
@@ -126,23 +125,5 @@ def test_ties_are_those_of_the_rule_read_line_by_line(shared_engine: Engine, row
             expected[place + 1] = f"o{max(fitting)[1]}"
     found = shared_engine.records(tied_returns(lines, shared_engine))
     assert {row["line_id"]: row["returns_order_id"] for row in found} == expected
-
-
-@settings(max_examples=12)
-@given(
-    rows=st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from([1.0, None])), min_size=1, max_size=20)
-)
-def test_repeats_are_all_lines_but_the_first_of_each_kind(shared_engine: Engine, rows: list[tuple[Any, ...]]) -> None:
-    places = list(range(1, len(rows) + 1))
-    columns = {"line_id": places, "who": [row[0] for row in rows], "amount": [row[1] for row in rows]}
-    # A row of texts and numbers ahead, so that no column is without a type; it repeats nothing.
-    table = shared_engine.memory(
-        "lines",
-        {
-            name: [0 if name == "line_id" else "x" if name == "who" else 9.0, *values]
-            for name, values in columns.items()
-        },
-    )
-    with repeated_lines(table, ["who", "amount"], shared_engine) as repeated:
-        found = {row["line_id"] for row in shared_engine.records(repeated)}
-    assert found == {place for place, row in zip(places, rows, strict=True) if row in rows[: place - 1]}
+    near = shared_engine.records(tied_returns(lines_to_tie(lines.mutate(is_product=True)), shared_engine))
+    assert {row["line_id"]: row["returns_order_id"] for row in near} == expected

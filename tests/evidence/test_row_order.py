@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
-import pytest
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from patronage.evidence import repeats
-from patronage.evidence.repeats import repeated_lines
-from patronage.evidence.row_order import kept_in_order, parked
+from patronage.evidence.row_order import among, kept_in_order, parked
 
 if TYPE_CHECKING:
     from patronage.evidence.engine import Engine
@@ -43,11 +43,29 @@ def test_parked_rows_are_on_disk_until_the_block_ends(shared_engine: Engine) -> 
     assert not list(shared_engine.folder.glob(".parked-*"))
 
 
-def test_repeats_are_the_same_however_many_hashes_are_looked_at_together(
-    shared_engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    amounts = [n % 700 for n in range(1_000)]
-    lines = shared_engine.memory("lines", {"line_id": list(range(1_000)), "amount": amounts})
-    monkeypatch.setattr(repeats, "MOST_AT_ONCE", 90)
-    with repeated_lines(lines, ["amount"], shared_engine) as repeated:
-        assert sorted(row["line_id"] for row in shared_engine.records(repeated)) == list(range(700, 1_000))
+def test_lines_are_told_among_others_without_losing_their_order(shared_engine: Engine) -> None:
+    lines = shared_engine.memory("lines", {"line_id": list(range(1, ROWS))})
+    some = shared_engine.memory("some", {"line_id": [ROWS - 9, 1, 8, 7]})
+    with among(some, shared_engine) as told:
+        flagged = lines.mutate(found=told(lines.line_id))
+        columns = {"line_id": None, "found": None}
+        kept = kept_in_order(flagged, "flagged", shared_engine, joined=False, columns=columns)
+    rows = kept.records()
+    assert [row["line_id"] for row in rows] == list(range(1, ROWS))
+    assert [row["line_id"] for row in rows if row["found"]] == [1, 7, 8, ROWS - 9]
+
+
+def test_no_line_is_among_none(shared_engine: Engine) -> None:
+    lines = shared_engine.memory("lines", {"line_id": [0, 1, 7, 8, 900]})
+    with among(lines.filter(lines.line_id < 0), shared_engine) as told:
+        assert not shared_engine.value(told(lines.line_id).any())
+
+
+@settings(max_examples=15)
+@given(every=st.sets(st.integers(0, 90)), some=st.sets(st.integers(0, 90)))
+def test_among_tells_just_the_lines_of_the_table(shared_engine: Engine, every: set[int], some: set[int]) -> None:
+    lines = shared_engine.memory("lines", {"line_id": np.array(sorted(every), np.int64)})
+    wanted = shared_engine.memory("wanted", {"line_id": np.array(sorted(some), np.int64)})
+    with among(wanted, shared_engine) as told:
+        found = shared_engine.records(lines.filter(told(lines.line_id)))
+    assert {row["line_id"] for row in found} == every & some

@@ -11,23 +11,24 @@ import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.currencies import Rates, rate_gaps, told_currencies
-from patronage.evidence.loaded import ApartLines, Loaded, RateGap
-from patronage.evidence.marking import BROKEN, MappedSource, Marked, RowTerms, cell_forms, marked_rows
+from patronage.evidence.loaded import ApartLines, Loaded, RateGap, RowReason
+from patronage.evidence.marking import BROKEN, MappedSource, RowTerms, cell_forms, marked_rows
 from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
 from patronage.evidence.places import rows_in_order
 from patronage.evidence.quality import columns_seen
 from patronage.evidence.quarantine import quarantined, reason_counts
 from patronage.evidence.readers import RawSource, raw_source
-from patronage.evidence.repeats import repeated_lines
+from patronage.evidence.repeats import repeats_among
 from patronage.evidence.resolve import resolved
-from patronage.evidence.returns import tied_returns
-from patronage.evidence.row_order import kept_in_order, parked
+from patronage.evidence.returns import lines_to_tie, tied_returns
+from patronage.evidence.row_order import among, kept_in_order
+from patronage.evidence.sifting import Judged, Sifted, judged, sifted
 from patronage.evidence.tax import tax_faults
 from patronage.evidence.text_rows import LINE
 from patronage.vocabulary.errors import EvidenceError, Fault, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from patronage.evidence.engine import Engine
@@ -63,11 +64,8 @@ def load(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSet
     with raw_source(mapping, folder, engine) as raw:
         source = _mapped(raw, mapping, settings)
         forms = cell_forms(source, engine)
-        marked = marked_rows(source, forms, settings.row_terms())
-        # What no row has needs be written but once.
-        absent: dict[str, ir.Value] = {name: ibis.null(marked.table[name].type()) for name in marked.absent}
-        with parked(marked.table.drop(*absent), engine) as rows:
-            return _parted(_Rows(source, marked, rows.mutate(**absent), absent, settings), engine)
+        with judged(source, forms, settings.row_terms(), engine) as work:
+            return _parted(work, settings, engine)
 
 
 def source_faults(mapping: SourceMapping, folder: Path, engine: Engine, settings: LoadSettings) -> tuple[Fault, ...]:
@@ -88,50 +86,46 @@ def gaps_of_rates(mapping: SourceMapping, folder: Path, engine: Engine, settings
         return rate_gaps(marked.table, settings.rates, engine)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The marked rows of one source; absent: the columns that are missing in every row."""
-
-    source: MappedSource
-    marked: Marked
-    rows: ir.Table
-    absent: dict[str, ir.Value]
-    settings: LoadSettings
-
-
-def _parted(work: _Rows, engine: Engine) -> Loaded:
-    table, rows = work.source.mapping.table, work.rows
-    where = f"{table} ({work.source.mapping.location})"
-    all_rows, good_rows = _counts(rows, engine)
-    if not all_rows:
-        raise EvidenceError(_no_rows(work, where))
-    raw = work.source.raw if good_rows < all_rows else replace(work.source.raw, places=rows_in_order)
-    reasons = reason_counts(work.marked, rows, raw, engine) if good_rows < all_rows else ()
-    if not good_rows:
-        told = "; ".join(f"{item.reason} ({item.rows:,} rows, first: {item.first_place})" for item in reasons)
-        raise EvidenceError(Fault(where, f"none of the {all_rows:,} rows can be used: {told}"))
-    quarantine = engine.keep(quarantined(work.marked, rows, raw), f"{table}-quarantine")
-    given = frozenset(work.source.found.columns)
-    good, repeats = _keep_good(work, given, engine)
-    names = [field.name for field in work.source.found.fields]
-    seen = columns_seen(engine.open(good), names, given, engine)
+def _parted(work: Judged, settings: LoadSettings, engine: Engine) -> Loaded:
+    table, rows, source = work.source.mapping.table, work.rows, work.source
+    where = f"{table} ({source.mapping.location})"
+    given = frozenset(source.found.columns)
+    with sifted(work, given if table == "orders" else (), engine) as found:
+        reasons, quarantine = _set_aside(work, found, where, engine)
+        good, repeats = _keep_good(work, found, engine)
+    if good.rows != found.good:
+        raise EvidenceError(Fault(where, "the rows changed while they were read", "read a copy of it, or run again"))
+    names = [field.name for field in source.found.fields]
+    seen = columns_seen(good, names, given, engine)
     apart, not_product = _proposal(work, good, engine)
     return Loaded(
-        table, good, quarantine, all_rows, reasons, seen, given, repeats,
-        read_as=work.source.raw.words, left_out=_left_out(work, all_rows, engine), apart=apart, not_product=not_product,
-        content=work.source.raw.content, amounts=work.source.mapping.amounts,
-        rate_gaps=rate_gaps(rows, work.settings.rates, engine),
-        currencies=told_currencies(rows.filter(rows[BROKEN] == 0), engine, work.settings.currency.upper()),
+        table, good, quarantine, found.every, reasons, seen, given, repeats,
+        read_as=source.raw.words, left_out=_left_out(work, found.every, engine), apart=apart, not_product=not_product,
+        content=source.raw.content, amounts=source.mapping.amounts,
+        rate_gaps=rate_gaps(rows, settings.rates, engine),
+        currencies=told_currencies(rows.filter(rows[BROKEN] == 0), engine, settings.currency.upper()),
     )  # fmt: skip
 
 
-def _left_out(work: _Rows, kept: int, engine: Engine) -> int:
+def _set_aside(work: Judged, found: Sifted, where: str, engine: Engine) -> tuple[tuple[RowReason, ...], StoredTable]:
+    """The reasons of the bad rows, and the rows stored; raises EvidenceError where there is no good row beside them."""
+    if not found.every:
+        raise EvidenceError(_no_rows(work, where))
+    raw = found.raw if found.good < found.every else replace(found.raw, places=rows_in_order)
+    reasons = reason_counts(work.marked, found.again, raw, engine) if found.good < found.every else ()
+    if not found.good:
+        told = "; ".join(f"{item.reason} ({item.rows:,} rows, first: {item.first_place})" for item in reasons)
+        raise EvidenceError(Fault(where, f"none of the {found.every:,} rows can be used: {told}"))
+    return reasons, engine.keep(quarantined(work.marked, found.again, raw), f"{work.source.mapping.table}-quarantine")
+
+
+def _left_out(work: Judged, kept: int, engine: Engine) -> int:
     if work.source.mapping.keep is None:
         return 0
     return engine.value(work.source.raw.table.count()) - kept
 
 
-def _proposal(work: _Rows, good: StoredTable, engine: Engine) -> tuple[tuple[ApartLines, ...], str | None]:
+def _proposal(work: Judged, good: StoredTable, engine: Engine) -> tuple[tuple[ApartLines, ...], str | None]:
     """The order lines that look like no product, and the expression for a mapping that says nothing of them."""
     mapping = work.source.mapping
     text = mapping.columns.get("product_id") or mapping.columns.get("product")
@@ -142,43 +136,44 @@ def _proposal(work: _Rows, good: StoredTable, engine: Engine) -> tuple[tuple[Apa
     return apart, apart_expression(apart, column) if column else None
 
 
-def _counts(rows: ir.Table, engine: Engine) -> tuple[int, int]:
-    found = engine.records(rows.aggregate(every=rows.count(), good=(rows[BROKEN] == 0).sum()))[0]
-    return found["every"], found["good"] or 0
-
-
-def _no_rows(work: _Rows, where: str) -> Fault:
+def _no_rows(work: Judged, where: str) -> Fault:
     if work.source.mapping.keep is not None:
         return Fault(where, "no row is kept", "loosen `keep`, or check that the file has rows below its header")
     return Fault(where, "there is a header and no row below it", "export it again")
 
 
-def _keep_good(work: _Rows, given: frozenset[str], engine: Engine) -> tuple[StoredTable, int]:
-    good = work.rows.filter(work.rows[BROKEN] == 0)
-    table, names = work.source.mapping.table, [field.name for field in work.source.found.fields]
+def _keep_good(work: Judged, found: Sifted, engine: Engine) -> tuple[StoredTable, int]:
+    """The good rows stored in the order of the source, and how many order lines among them repeat an earlier one."""
+    rows, table, given = work.rows, work.source.mapping.table, work.source.found.columns
+    good = rows if found.good == found.every else rows.filter(rows[BROKEN] == 0)
+    names = [field.name for field in work.source.found.fields]
     if table != "orders":
-        return engine.keep(good.select(LINE, *names).order_by(LINE), table), 0
+        return kept_in_order(good, table, engine, joined=False, columns=_columns(work, (LINE, *names))), 0
     # Small tables of the lines concerned are made first, so that the wide one is read once.
     with ExitStack() as stack:
-        repeated = stack.enter_context(repeated_lines(good, sorted(given), engine))
-        repeats = engine.value(repeated.count())
-        lines = good.mutate(is_repeat=ibis.literal(value=False))
-        if repeats:
-            known = repeated.rename(repeated_line=LINE)
-            lines = good.left_join(known, good[LINE] == known.repeated_line)
-            lines = lines.mutate(is_repeat=lines.repeated_line.notnull())
-        ties = "order_id" in given and bool(given & {"product_id", "product"}) and engine.value(good.is_return.any())
-        if ties:
-            tied = stack.enter_context(engine.staged(tied_returns(good, engine), "tied"))
+        lines, repeats = good.mutate(is_repeat=ibis.literal(value=False)), 0
+        if found.repeatable:
+            suspects = found.again.filter(found.again[BROKEN] == 0)
+            repeated = stack.enter_context(engine.staged(repeats_among(suspects, given), "repeated"))
+            repeats = engine.value(repeated.count())
+            if repeats:
+                lines = lines.mutate(is_repeat=stack.enter_context(among(repeated, engine))(good[LINE]))
+        if found.returns:
+            near = stack.enter_context(engine.staged(lines_to_tie(good), "near"))
+            tied = stack.enter_context(engine.staged(tied_returns(near, engine), "tied"))
             returns = tied.rename(returning_line=LINE, tied_order_id="returns_order_id")
             lines = lines.left_join(returns, lines[LINE] == returns.returning_line)
             lines = lines.mutate(returns_order_id=ibis.coalesce(lines.returns_order_id, lines.tied_order_id))
         own = [name for name in names if name != "returns_order_id"]
         order = (LINE, *own, "is_product", "is_return", "is_repeat", "returns_order_id")
-        columns = {name: None if ties and name == "returns_order_id" else work.absent.get(name) for name in order}
+        columns = _columns(work, order, *(["returns_order_id"] if found.returns else []))
         held = lines.select(*(name for name, value in columns.items() if value is None))
-        kept = kept_in_order(held, table, engine, joined=bool(repeats) or ties, columns=columns)
-        return kept, repeats
+        return kept_in_order(held, table, engine, joined=found.returns, columns=columns), repeats
+
+
+def _columns(work: Judged, order: Iterable[str], *held: str) -> dict[str, ir.Value | None]:
+    """The columns of the good table in order, with null for those that are missing in every row, but for the held."""
+    return {name: None if name in held else work.absent.get(name) for name in order}
 
 
 def _mapped(raw: RawSource, mapping: SourceMapping, settings: LoadSettings) -> MappedSource:

@@ -10,12 +10,29 @@ import ibis.expr.types as ir
 from patronage.evidence.text_rows import LINE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from patronage.evidence.engine import Engine
 
 MOST_PAIRS = 20_000_000
 """Pairs of a return and a bought quantity beyond which only purchases of just its quantity are looked at."""
 
 _KEYS = ("customer_id", "thing", "price")
+
+
+def can_tie(given: Collection[str]) -> bool:
+    """Whether order lines of the given columns say enough for their returns to be tied."""
+    return "order_id" in given and ("product_id" in given or "product" in given)
+
+
+def lines_to_tie(lines: ir.Table) -> ir.Table:
+    """The good order lines that ties depend on: those of customers who gave just that product back."""
+    named = lines.mutate(thing=ibis.coalesce(lines.product_id, lines["product"]))
+    back = named.filter(named.is_return).select("customer_id", "thing").distinct()
+    return named.semi_join(back, ["customer_id", "thing"]).select(
+        LINE, "customer_id", "ordered_at", "order_id", "product_id", "product", "quantity", "unit_price", "amount",
+        "is_product", "is_return",
+    )  # fmt: skip
 
 
 def tied_returns(lines: ir.Table, engine: Engine) -> ir.Table:

@@ -9,6 +9,8 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import ibis
+import ibis.expr.datatypes as dt
 import numpy as np
 import pyarrow.parquet as pq
 
@@ -16,12 +18,20 @@ from patronage.evidence.embedded import literal_path, system_errors
 from patronage.evidence.text_rows import LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from ibis.expr.types import Table, Value
 
     from patronage.evidence.engine import Engine
     from patronage.evidence.store import StoredTable
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=((dt.string,), dt.binary))
+def _getvariable(variable: str): ...  # pyright: ignore[reportUnusedParameter]  body lives in the engine
+
+
+@ibis.udf.scalar.builtin(name="get_bit", signature=((dt.binary, dt.int32), dt.int32))
+def _get_bit(bits: bytes, place: int): ...  # pyright: ignore[reportUnusedParameter]  body lives in the engine
 
 
 @contextmanager
@@ -56,6 +66,29 @@ def kept_in_order(
             if _ascends(kept):
                 return kept
         return engine.keep(rows.order_by(LINE).mutate(**besides).select(*columns), name)
+
+
+@contextmanager
+def among(lines: Table, engine: Engine) -> Generator[Callable[[Value], Value]]:
+    """Tells of a line_id whether it is among those of a table, until the block ends, with no join that loses the order.
+
+    One bit is held for each line up to the last; a line_id is at most 2,147,483,647.
+    """
+    bits = np.zeros(1, np.uint8)
+    for piece in engine.batches(lines.select(LINE), size=1_000_000):
+        each = piece[LINE]
+        bits = np.concatenate([bits, np.zeros(max(0, int(each.max()) // 8 + 1 - bits.size), np.uint8)])
+        np.bitwise_or.at(bits, each >> 3, (128 >> (each & 7)).astype(np.uint8))
+    name, last = f"among_{uuid.uuid4().hex[:8]}", bits.size * 8 - 1
+    engine.connection.con.execute(f"SET VARIABLE {name} = (SELECT ?::BLOB::BIT)", [bits.tobytes()])
+
+    def told(line: Value) -> Value:
+        return (line <= last) & (_get_bit(_getvariable(name), ibis.least(line, last).cast("int32")) == 1)
+
+    try:
+        yield told
+    finally:
+        engine.connection.raw_sql(f"RESET VARIABLE {name}")
 
 
 @contextmanager
