@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from patronage.evidence.queries.identity import merged_customers, merged_lists, with_merged_ids
+from patronage.evidence.queries.occasions import undoing_lines
 from patronage.evidence.tables import ActivityEvents, Books, Customers, Exits, Orders, Products, Treatments
 from patronage.vocabulary.errors import EvidenceError, Fault
 
@@ -42,7 +43,7 @@ def assembled_orders(loaded: Loaded, products: Loaded | None, engine: Engine, as
             Fault("orders", f"no line is dated on or before {as_of:%Y-%m-%d}", "choose a later --as-of date")
         )
     share = _costed_share(with_margin, engine) if products is not None or "unit_cost" in loaded.given else 0.0
-    return Orders(with_margin, engine, as_of, loaded.given, share, loaded)
+    return _with_undoing(Orders(with_margin, engine, as_of, loaded.given, share, loaded))
 
 
 def assembled_customers(loaded: Loaded, engine: Engine) -> Customers:
@@ -84,7 +85,8 @@ def under_merged_ids(table: Any, identities: Identities) -> Any:
         same = table.engine.open(identities.table)
         return replace(table, table=merged_customers(table.table, same))
     if isinstance(table, Orders):
-        table = replace(table, identities=identities)
+        same = table.engine.open(identities.table)
+        return _with_undoing(replace(table, table=with_merged_ids(table.table, same), identities=identities))
     if table.table is None or "customer_id" not in table.table.columns:
         return table
     same = table.engine.open(identities.table)
@@ -97,6 +99,11 @@ def up_to(table: Table, column: str, as_of: date) -> Table:
     """The rows dated on or before a day."""
     end = datetime.combine(as_of + timedelta(days=1), time.min)
     return table.filter(table[column] < ibis.timestamp(end.isoformat()))
+
+
+def _with_undoing(orders: Orders) -> Orders:
+    """The same lines, those that undo others stored besides."""
+    return replace(orders, undoing=orders.engine.keep(undoing_lines(orders.table), "undoing"))
 
 
 def _costed_share(lines: Table, engine: Engine) -> float:

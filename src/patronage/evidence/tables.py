@@ -11,6 +11,7 @@ from patronage.evidence.acceptance import Acceptance
 from patronage.evidence.engine import Engine
 from patronage.evidence.identity import Identities
 from patronage.evidence.loaded import Loaded
+from patronage.evidence.store import StoredTable
 
 Relation = Table
 """Any table as an expression of the engine, by a name for rooms that know no engine."""
@@ -29,7 +30,8 @@ class Orders:
     null where no unit cost is known). Only lines up to as_of, inclusive. given: canonical columns the
     source maps. costed_share: of product revenue, with a unit cost known. identities: which customer ids
     were merged, None where nothing declares it; then customer_id is that of the merged customer and the
-    table has source_customer_id too.
+    table has source_customer_id too. undoing: the lines that undo others, stored, so that an engine knows how few they
+    are when it looks for what they undo; None where nobody has looked for them.
     """
 
     table: Table
@@ -39,6 +41,7 @@ class Orders:
     costed_share: float
     loaded: Loaded
     identities: Identities | None = None
+    undoing: StoredTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,17 +54,20 @@ def value_basis(orders: Orders, terms: Terms) -> ValueBasis:
     return ValueBasis(REVENUE, words, f"{terms.currency} revenue", Grade.BEHAVIOUR, None)
 
 
-def valued_lines(orders: Orders, basis: ValueBasis) -> Table:
+def valued_lines(orders: Orders, basis: ValueBasis, some: Table | None = None) -> Table:
     """One row per order line, every column of the order lines and `value` in the basis, in currency.
+
+    some: the lines to value, if not all of them.
 
     Lines that are no product have value 0. A line without a cost under measured margin takes the
     mean margin rate of the lines that have one, and 0 where their revenue adds to nothing.
     """
-    lines = orders.table
+    lines = orders.table if some is None else some
     if basis.kind == MARGIN_MEASURED:
-        costed = lines.line_margin.notnull() & lines.is_product
-        rate = lines.line_margin.sum(where=costed) / lines.amount.sum(where=costed).nullif(number(0.0))
-        rates = lines.aggregate(mean_rate=rate)
+        every = orders.table
+        costed = every.line_margin.notnull() & every.is_product
+        rate = every.line_margin.sum(where=costed) / every.amount.sum(where=costed).nullif(number(0.0))
+        rates = every.aggregate(mean_rate=rate)
         joined = lines.cross_join(rates)
         value = ibis.coalesce(joined.line_margin, joined.amount * joined.mean_rate, number(0.0))
         return joined.mutate(value=ibis.ifelse(joined.is_product, value, number(0.0))).drop("mean_rate")

@@ -28,26 +28,37 @@ def occasions(orders: Orders, basis: ValueBasis) -> Table:
     order of that day or fall on it. lines, units: of purchase lines. A free line counts, a day of returns
     alone does not; returns tied to no occasion stay out here and are counted by customer_totals.
     """
-    lines = valued_lines(orders, basis)
-    known = lines.filter(lines.customer_id.notnull() & lines.is_product)
-    day = known.ordered_at.date()
-    order = ibis.coalesce(known.returns_order_id, known.order_id)
-    placed = known.select(
-        "customer_id", "order_id", "returns_order_id", "product_id", "quantity", "is_return", "value",
-        day=day, settled_order=order, revenue=known.amount,
-    )  # fmt: skip
-    # Only the days that something undoes are counted by order and product.
-    ways = _ways_to_undo(placed)
-    undone = _pieces(ibis.union(*(placed.filter(way) for way in ways)), *_PIECE, "returns_order_id")
-    # Few lines undo others. They are stored, so that the engine knows how few when it looks for what they undo.
-    few = orders.engine.keep(undone, f"undone-{basis.kind}")
-    bought = placed.filter([~way.fill_null(False) for way in ways])
-    if not few.rows:
+    placed = _placed(valued_lines(orders, basis))
+    bought = placed.filter([~way.fill_null(False) for way in _ways_to_undo(placed)])
+    if orders.undoing is not None and not orders.undoing.rows:
         return _days(bought)
-    undoing = _on_day_of_order(orders.engine.open(few), placed)
+    # Only the days that something undoes are counted by order and product.
+    few = undoing_lines(orders.table) if orders.undoing is None else orders.engine.open(orders.undoing)
+    undone = _pieces(_placed(valued_lines(orders, basis, few)), *_PIECE, "returns_order_id")
+    undoing = _on_day_of_order(undone, placed)
     touched = undoing.select(*_DAY).distinct()
     pieces = _pieces(bought.semi_join(touched, list(_DAY)), *_PIECE).union(undoing.select(*_PIECE, *_SUMS))
     return _days(bought).anti_join(touched, list(_DAY)).union(_days_left(pieces))
+
+
+def undoing_lines(lines: Table) -> Table:
+    """The order lines of customers that undo something: returns, lines that name an order, lines of no quantity."""
+    known = _of_customers(lines)
+    return ibis.union(*(known.filter(way) for way in _ways_to_undo(known)))
+
+
+def _of_customers(lines: Table) -> Table:
+    return lines.filter(lines.customer_id.notnull() & lines.is_product)
+
+
+def _placed(lines: Table) -> Table:
+    """Lines of customers by day, with the order that each settles with."""
+    known = _of_customers(lines)
+    return known.select(
+        "customer_id", "order_id", "returns_order_id", "product_id", "quantity", "is_return", "value",
+        day=known.ordered_at.date(), settled_order=ibis.coalesce(known.returns_order_id, known.order_id),
+        revenue=known.amount,
+    )  # fmt: skip
 
 
 def _ways_to_undo(placed: Table) -> tuple[BooleanValue, ...]:
