@@ -41,10 +41,10 @@ class LevelOutlook:
 
     known: str
     level: str
+    worth_to_all: Estimate | None
     customers: int
     orders_to_all: Estimate
     staying_to_all: Estimate
-    worth_to_all: Estimate | None
     orders: Estimate
     staying: Estimate
     worth: Estimate | None
