@@ -18,8 +18,8 @@ CORRECTED = (Status.PROPOSED, Status.ACCEPTED)
 POOLED = ("acquire", "treat")
 """Kinds already shrunk: ways to come towards each other within a row, segments of a test over all of them.
 
-Rows of acquire tell of the same customers in nested groups. Those of treat are what is left of all segments of an
-experiment, and tell their value before that beside it.
+Rows of acquire tell of the same customers in nested groups. Those of treat come corrected over all segments of an
+experiment and over all experiments, and tell their value before that beside it.
 """
 
 SLIGHT = 0.05
@@ -41,7 +41,7 @@ def corrected(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
     correction lowers a value or leaves it: being in good company earns a small group nothing. The scatter of true
     values is integrated out, so two values are corrected as well as twenty; one alone stays as it is. So do those of
     acquire: its rows are views of the same newcomers, no rivals with luck of their own, and each has pooled its ways.
-    Those of treat come corrected, over all segments of their experiment and by customers they were not learned from.
+    Those of treat come corrected, over all segments and experiments, those that propose nothing included.
     """
     kinds = dict.fromkeys(decision.move.kind for decision in decisions if decision.move.kind not in POOLED)
     shifts = {decision_id: shift for kind in kinds for decision_id, shift in _shifts(decisions, kind).items()}

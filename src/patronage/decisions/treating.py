@@ -40,11 +40,14 @@ PAYS = "{currency} that it brings a customer before its cost"
 class Treating:
     """What the rows of one experiment share.
 
-    names: of the declared segments, by id. people: customers of treatment_policy. customers: those of today to whom the
-    experiment applies and their revenue of twelve months, by segment.
+    believed: what the policy is worth a customer over the default for all, on customers that it was not learned from,
+    less the luck of the best of several experiments. names: of the declared segments, by id. people: customers of
+    treatment_policy. customers: those of today to whom the experiment applies and their revenue of twelve months, by
+    segment.
     """
 
     found: ExperimentPolicy
+    believed: float
     grade: Grade
     names: Mapping[str, str]
     people: Relation
@@ -82,7 +85,7 @@ class Treating:
         whole = sum(one.customers for one in found.segments)
         apart = [one for one in found.segments if one.treatment != found.default and one.gain is not None]
         claimed = sum(one.customers * one.gain.mean for one in apart if one.gain is not None) / max(whole, 1)
-        return min(1.0, max(found.over_default.mean, 0.0) / claimed) if claimed > 0 else 0.0
+        return min(1.0, max(self.believed, 0.0) / claimed) if claimed > 0 else 0.0
 
     def cost_of(self, arm: str) -> float:
         """What treating a customer so costs more than the default, never below 0."""
@@ -102,7 +105,7 @@ def proposed(group: Sequence[SegmentTreatment], at: Treating, *, everybody: bool
     if not number:
         return _unlisted(move, group, at)
     each = {one.segment: _each(one, at) for one in group}
-    draws = np.sum([_draws(one, each[one.segment], at) for one in group], axis=0)
+    draws = _draws(group, each, at)
     mean = sum(at.number((name,)) * gain for name, gain in each.items())
     verdict = weighed(draws, mean, at.terms, at.grade)
     once = number * at.cost_of(arm)
@@ -169,13 +172,21 @@ def _each(one: SegmentTreatment, at: Treating) -> float:
     return at.year * (pooled if one.raw is None else min(pooled, one.raw))
 
 
-def _draws(one: SegmentTreatment, each: float, at: Treating) -> Floats:
-    """Draws of what treating a segment brings: off by as much as its own gain or the policy's value may be."""
-    errors, over = at.found.look.errors, at.found.over_default
-    own = 0.0 if one.gain is None else (one.gain.p95 - one.gain.mean) / errors / max(one.gain.mean, 1e-300)
+def _draws(group: Sequence[SegmentTreatment], each: Mapping[str, float], at: Treating) -> Floats:
+    """Draws of what treating the customers of some segments brings.
+
+    All are off together by as much as the policy's value may be, and each by what its own gain may be beyond that.
+    """
+    errors, over, terms = at.found.look.errors, at.found.over_default, at.terms
     whole = (over.p95 - over.mean) / errors / max(over.mean, 1e-300)
-    z = stream(at.terms.seed, f"treat:{at.found.experiment}:{one.segment}").standard_normal(at.terms.draws)
-    return at.number((one.segment,)) * each * (1 + max(own, whole) * z)
+    shared = whole * stream(terms.seed, f"treat:{at.found.experiment}").standard_normal(terms.draws)
+    draws = np.zeros(terms.draws)
+    for one in group:
+        own = 0.0 if one.gain is None else (one.gain.p95 - one.gain.mean) / errors / max(one.gain.mean, 1e-300)
+        z = stream(terms.seed, f"treat:{at.found.experiment}:{one.segment}").standard_normal(terms.draws)
+        off = 1 + shared + math.sqrt(max(own**2 - whole**2, 0.0)) * z
+        draws += at.number((one.segment,)) * each[one.segment] * off
+    return draws
 
 
 def _raw(group: Sequence[SegmentTreatment], draws: Floats, mean: float, at: Treating) -> Estimate:

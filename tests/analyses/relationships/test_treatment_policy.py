@@ -84,6 +84,13 @@ def test_a_segment_that_surely_gains_leaves_the_treatment_of_all(learned: Any) -
     assert [(arm.name, arm.cost) for arm in found.arms] == [("mail", 0.5), ("none", 0.0), ("visit", 6.0)]
 
 
+def test_one_treatment_that_is_better_everywhere_is_told_for_all(learned: Any) -> None:
+    (found,) = learned(*shop(7, lambda place, arm: 20.0 if arm == "mail" else 0.0), PLACES).experiments
+    assert {one.treatment for one in found.segments} == {"mail"}
+    assert found.why.startswith("mail for all in place of none: worth ")
+    assert found.over_default.p05 < 20 - 0.5 < found.over_default.p95
+
+
 def test_one_treatment_for_all_is_an_answer(learned: Any) -> None:
     (found,) = learned(*shop(2, lambda place, arm: 0.0)).experiments
     assert {one.treatment for one in found.segments} == {"none"}

@@ -149,6 +149,20 @@ def test_its_value_comes_corrected_into_the_ledger_and_stays(make_policy: Any, t
         assert kept[row.id].value_raw == row.value_raw
 
 
+def test_the_best_of_several_experiments_is_taken_back_by_its_luck(make_policy: Any, terms: Any, engine: Any) -> None:
+    one = experiment(segment("north", "visit", 6.0, 0.6), over=around(6.0, 1.0))
+    others = [replace(one, experiment=name, over_default=around(mean, 1.0)) for name, mean in (("a", 2.0), ("b", 2.2))]
+    (alone,) = treat(make_policy(one), None, terms, engine)
+    first, *_ = treat(make_policy(one, *others), None, terms, engine)
+    assert alone.value is not None
+    assert first.value is not None
+    assert first.value.mean < alone.value.mean == pytest.approx(60)
+    # Both say the same before luck is taken out.
+    assert first.value_raw is not None
+    assert alone.value_raw is not None
+    assert first.value_raw.mean == alone.value_raw.mean
+
+
 def test_every_segment_under_one_treatment_is_one_decision(make_policy: Any, terms: Any, engine: Any) -> None:
     found = experiment(segment("north", "visit", 6.0), segment("south", "visit", 3.0), over=around(9.0, 0.5))
     (row,) = treat(make_policy(found), None, terms, engine)
@@ -157,6 +171,9 @@ def test_every_segment_under_one_treatment_is_one_decision(make_policy: Any, ter
     assert row.value.mean == pytest.approx(10 * 6 + 4 * 3)
     assert row.people is not None
     assert row.people.rows == 14
+    # Both are off together by 1 in 18 as the policy is, and each by what its own 1 in 6 and 1 in 3 are beyond that.
+    whole, own = (0.5 / 9) * 72, [number * (1 - (gain * 0.5 / 9) ** 2) ** 0.5 for number, gain in ((10, 6), (4, 3))]
+    assert row.value.sd == pytest.approx((whole**2 + own[0] ** 2 + own[1] ** 2) ** 0.5, rel=0.08)
 
 
 def test_a_gain_of_more_than_a_year_counts_a_years_part_and_a_poor_segment_no_more_than_its_own(

@@ -31,6 +31,11 @@ def policy_why(found: ExperimentPolicy, currency: str, names: Mapping[str, str])
     too_much = money(optimism, currency)
     naive = f"picking the best mean of each segment would claim {too_much} a customer more than it is worth"
     if apart:
+        if len(apart) == len(found.segments) and len({one.treatment for one in apart}) == 1:
+            return (
+                f"{apart[0].treatment} for all in place of {found.default}: worth {gain} a customer, on customers that "
+                f"it was not learned from; {naive}"
+            )
         told = listed([f"{one.treatment} for {names.get(one.segment, one.segment)}" for one in apart])
         return (
             f"{found.default} for all but {told}: worth {gain} a customer over {found.default} for all, on customers "

@@ -11,6 +11,7 @@ from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.experiments import segments_today
 from patronage.findings.relationships import ExperimentPolicy, SegmentTreatment, TreatmentPolicy
+from patronage.kernels.selection import shrunk
 from patronage.strategy.segments import SegmentRules
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import listed
@@ -31,9 +32,10 @@ def treat(policy: TreatmentPolicy, rules: SegmentRules | None, terms: Terms, eng
     that would tell is proposed with its size; an experiment whose checks fail proposes nothing.
     """
     names = {one.id: one.name for one in rules.segments} if rules else {}
+    asked = Asked(policy, _believed(policy), names, terms, engine)
     decisions: list[Decision] = []
     for one in policy.experiments:
-        decisions.extend(_rows(one, Asked(policy, names, terms, engine)))
+        decisions.extend(_rows(one, asked))
     if policy.refused:
         because = f"No proposal from what cannot be read: {'; '.join(policy.refused)}."
         move = Move(KIND, "customers of experiments that cannot be read", "today's treatment", "another treatment")
@@ -43,12 +45,27 @@ def treat(policy: TreatmentPolicy, rules: SegmentRules | None, terms: Terms, eng
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the rows of all experiments share; names: of the declared segments, by id."""
+    """What the rows of all experiments share.
+
+    believed: worth of a customer, by experiment. names: of the declared segments, by id.
+    """
 
     policy: TreatmentPolicy
+    believed: Mapping[str, float]
     names: Mapping[str, str]
     terms: Terms
     engine: Engine
+
+
+def _believed(policy: TreatmentPolicy) -> dict[str, float]:
+    """What each experiment's policy is worth a customer over its default, less the luck of the best of them (M35)."""
+    sound = [one for one in policy.experiments if not one.checks.failed]
+    means = {one.experiment: one.over_default.mean for one in policy.experiments}
+    if len(sound) > 1:
+        errors = [(one.over_default.p95 - one.over_default.mean) / one.look.errors for one in sound]
+        told = shrunk([one.over_default.mean for one in sound], errors).corrected.tolist()
+        means |= {one.experiment: min(means[one.experiment], each) for one, each in zip(sound, told, strict=True)}
+    return means
 
 
 def _rows(found: ExperimentPolicy, asked: Asked) -> Iterator[Decision]:
@@ -78,7 +95,7 @@ def _treating(found: ExperimentPolicy, asked: Asked) -> Treating:
     customers = asked.engine.open(asked.policy.customers)
     rows = asked.engine.records(segments_today(customers, found.experiment))
     return Treating(
-        found, asked.policy.grade, asked.names, customers,
+        found, asked.believed[found.experiment], asked.policy.grade, asked.names, customers,
         {str(row["segment"]): (int(row["customers"]), float(row["amount"])) for row in rows},
         asked.terms, asked.engine, QUESTIONS,
     )  # fmt: skip
