@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import special
 
 from patronage.kernels.arrays import Floats
+from patronage.kernels.experiment import lasting_errors
 from patronage.kernels.policy import Cells, learned_policy
 
 HILLSTROM = """
@@ -100,6 +102,24 @@ def test_honest_values_hold_as_often_as_they_say() -> None:
         claimed.append(found.naive)
     assert 0.83 < np.mean(held) < 0.97
     assert np.mean(claimed) > np.mean(honest) + 0.1
+
+
+def test_looking_often_deceives_one_bar_and_not_the_lasting_one() -> None:
+    # Nothing works, and customers keep their rates of buying, so that what a cell has by chance it has every quarter.
+    once, lasting, quarters = 0, 0, 4
+    for seed in range(16):
+        random = np.random.default_rng(seed)
+        fold, segment, arm = (random.integers(0, top, 1500) for top in (FOLDS, 4, 3))
+        rate = random.gamma(1, 1.2, 1500)[:, None]
+        spent = (random.poisson(rate, (1500, quarters)) * random.gamma(3, 10, (1500, quarters))).cumsum(axis=1)
+        told = [cells(fold, segment, arm, spent[:, quarter]) for quarter in range(quarters)]
+        bars = [float(special.ndtr(lasting_errors(planned=quarters / (seen + 1)))) for seen in range(quarters)]
+        once += any(learned_policy(one, [0.0] * 3, default=0).arms.any() for one in told)
+        lasting += any(
+            learned_policy(one, [0.0] * 3, default=0, sure=bar).arms.any() for one, bar in zip(told, bars, strict=True)
+        )
+    assert once >= 2
+    assert lasting == 0
 
 
 def test_nothing_to_choose_leaves_the_default() -> None:

@@ -175,7 +175,7 @@ def _each(one: SegmentTreatment, at: Treating) -> float:
 def _draws(group: Sequence[SegmentTreatment], each: Mapping[str, float], at: Treating) -> Floats:
     """Draws of what treating the customers of some segments brings.
 
-    All are off together by as much as the policy's value may be, and each by what its own gain may be beyond that.
+    All are off together by as much as the policy's value may be, and each by as much as its own gain may be.
     """
     errors, over, terms = at.found.look.errors, at.found.over_default, at.terms
     whole = (over.p95 - over.mean) / errors / max(over.mean, 1e-300)
@@ -184,8 +184,7 @@ def _draws(group: Sequence[SegmentTreatment], each: Mapping[str, float], at: Tre
     for one in group:
         own = 0.0 if one.gain is None else (one.gain.p95 - one.gain.mean) / errors / max(one.gain.mean, 1e-300)
         z = stream(terms.seed, f"treat:{at.found.experiment}:{one.segment}").standard_normal(terms.draws)
-        off = 1 + shared + math.sqrt(max(own**2 - whole**2, 0.0)) * z
-        draws += at.number((one.segment,)) * each[one.segment] * off
+        draws += at.number((one.segment,)) * each[one.segment] * (1 + shared + own * z)
     return draws
 
 

@@ -108,8 +108,8 @@ def test_a_segment_that_surely_gains_is_proposed_with_its_money_its_list_and_its
     assert move.to_state == "visit, as tested in winter"
     assert row.value is not None
     assert row.value.mean == pytest.approx(10 * 6 * 0.5)
-    # A fifth off, by the policy's own value.
-    assert row.value.sd == pytest.approx(30 * 0.2, rel=0.1)
+    # Off by a fifth, as the policy's value is, and by a tenth, as the segment's own gain is.
+    assert row.value.sd == pytest.approx(30 * (0.2**2 + 0.1**2) ** 0.5, rel=0.08)
     assert row.value_raw is not None
     assert row.value_raw.mean == pytest.approx(10 * 7)
     assert row.value_by_year == pytest.approx((30.0, 0.0, 0.0))
@@ -171,9 +171,8 @@ def test_every_segment_under_one_treatment_is_one_decision(make_policy: Any, ter
     assert row.value.mean == pytest.approx(10 * 6 + 4 * 3)
     assert row.people is not None
     assert row.people.rows == 14
-    # Both are off together by 1 in 18 as the policy is, and each by what its own 1 in 6 and 1 in 3 are beyond that.
-    whole, own = (0.5 / 9) * 72, [number * (1 - (gain * 0.5 / 9) ** 2) ** 0.5 for number, gain in ((10, 6), (4, 3))]
-    assert row.value.sd == pytest.approx((whole**2 + own[0] ** 2 + own[1] ** 2) ** 0.5, rel=0.08)
+    # Both are off together by 1 in 18 as the policy is, and by 1 in 6 and 1 in 3 each by itself.
+    assert row.value.sd == pytest.approx((4**2 + 10**2 + 4**2) ** 0.5, rel=0.08)
 
 
 def test_a_gain_of_more_than_a_year_counts_a_years_part_and_a_poor_segment_no_more_than_its_own(
