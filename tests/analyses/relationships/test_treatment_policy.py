@@ -261,6 +261,20 @@ def test_treatments_without_a_test_are_refused(learned: Any, change: dict[str, s
         learned(lines, treated | alone, as_of=as_of)
 
 
+def test_customers_whom_the_orders_do_not_know_are_refused(learned: Any) -> None:
+    lines, treated = shop(6, lambda place, arm: 0.0)
+    with pytest.raises(
+        EstimationError, match=r"^treatments: none of the 900 customers of winter bought anything, before "
+    ):
+        learned(lines, treated | {"customer_id": [f"z{who}" for who in treated["customer_id"]]})
+
+
+def test_a_watch_beyond_reason_is_cut_and_one_below_a_day_is_none(learned: Any) -> None:
+    lines, treated = shop(6, lambda place, arm: 0.0)
+    told = [learned(lines, treated | {"watch_days": [days] * 900}).experiments[0].look.watch for days in (1e11, -3.0)]
+    assert told == [3650, 365]
+
+
 def test_an_arm_too_small_to_learn_from_is_refused(learned: Any) -> None:
     lines, treated = shop(6, lambda place, arm: 0.0)
     few = treated | {"arm": ["visit"] * 3 + ["none"] * 897}

@@ -11,7 +11,7 @@ import pytest
 
 from patronage.evidence.store import StoredTable, stored
 from patronage.faces.report.pages import Pages
-from patronage.faces.report.sections import _foreseen, where_profit_sits
+from patronage.faces.report.sections import _foreseen, how_customers_differ, where_profit_sits
 from patronage.findings.worth import CustomerProfit, Whale, WhaleCurve
 from patronage.vocabulary.estimate import certain
 from patronage.vocabulary.grade import Grade
@@ -67,3 +67,17 @@ def test_a_forecast_shows_whole_months_with_season_and_trend() -> None:
     shown = _foreseen(rows)
     assert [(row["month"], row["expected"]) for row in shown] == [(cut[0], 50.0), (cut[3], 50.0)]
     assert len(_foreseen(rows[2:])) == 3
+
+
+def test_a_class_of_which_a_trait_is_not_known_has_a_dash_for_it() -> None:
+    classes = [
+        SimpleNamespace(name=name, customers=5, share=0.5, revenue=10.0, revenue_share=0.5, profile=profile)
+        for name, profile in (("a", {"gap": 3.0}), ("b", {"regular": 0.25}))
+    ]
+    found = SimpleNamespace(chosen=2, why="Two.", segments=classes)
+    run = SimpleNamespace(
+        record={"currency": "GBP"}, statuses={"behaviour_segments": "computed"}, finding=lambda _: found
+    )
+    (table,) = how_customers_differ(Pages(cast("Any", run))).tables
+    assert [heading.label for heading in table.columns][-2:] == ["Gap", "Regular"]
+    assert [[cell.text for cell in row][-2:] for row in table.rows] == [["3", "-"], ["-", "0.25"]]

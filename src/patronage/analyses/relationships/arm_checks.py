@@ -16,6 +16,9 @@ from patronage.kernels.experiment import lasting_errors
 from patronage.vocabulary.estimate import SD_TO_P95, Floats
 from patronage.vocabulary.words import count, listed
 
+MOST_DAYS = 3650
+"""Most days that outcomes are watched for; a larger number is no plan that anybody has."""
+
 UNEVEN = 0.001
 """P below which the arms are not those that chance drew."""
 
@@ -25,9 +28,10 @@ WATCH_DAYS = 365
 
 def last_watched(row: dict[str, Any]) -> tuple[date, int]:
     """The last day whose outcomes count, and how many days after the last treatment that is; row: of its span."""
-    told = row["watch_days"]
-    watch = WATCH_DAYS if told is None or not told >= 1 else int(told)
-    return row["last"] + timedelta(days=watch), watch
+    told, last = row["watch_days"], row["last"]
+    watch = WATCH_DAYS if told is None or not told >= 1 else int(min(told, MOST_DAYS))
+    watch = min(watch, (date.max - last).days)
+    return last + timedelta(days=watch), watch
 
 
 def look_at(row: dict[str, Any], as_of: date) -> Look:

@@ -150,6 +150,9 @@ def _read(row: dict[str, Any], at: Tested) -> Read:
         sizes = listed([f"{arm['arm']} {arm['customers']:,}" for arm in arms])
         fault = f"{name} has arms too small to learn from and to judge by ({sizes})"
         raise EstimationError(Fault("treatments", fault, f"give each arm {FOLDS * FEWEST * 2} customers or more"))
+    if not cells.silence and not np.asarray(cells.raw.y_squares).any():
+        fault = f"none of the {count(int(cells.units.sum()), 'customer')} of {name} bought anything, before or since"
+        raise EstimationError(Fault("treatments", fault, "give the customer ids that the orders have"))
     made, rows = _policy(Trial(name, row, arms, since, cells), at)
     return Read(made, rows, _reach(made, cells.silence, at))
 

@@ -172,9 +172,11 @@ def how_customers_differ(pages: Pages) -> Section:
     if found is None:
         return _waiting(pages, "segments", "Segments", title, "behaviour_segments")
     words = f"{found.chosen} classes of buying behaviour. {found.why}"
-    rows = [
+    # A class of which nobody's trait is known has no mean of it.
+    traits = list(dict.fromkeys(name for one in found.segments for name in one.profile))
+    rows: list[dict[str, Any]] = [
         {"name": one.name, "customers": one.customers, "share": one.share, "revenue": one.revenue,
-         "revenue_share": one.revenue_share, **dict(one.profile)}
+         "revenue_share": one.revenue_share, **{name: one.profile.get(name) for name in traits}}
         for one in found.segments
     ]  # fmt: skip
     columns = {key: label(key) for key in rows[0]}
