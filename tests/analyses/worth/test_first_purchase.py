@@ -12,6 +12,7 @@ import ibis
 import numpy as np
 import pytest
 
+from patronage.analyses.worth import first_purchase as fitting
 from patronage.analyses.worth.first_purchase import first_purchase
 from patronage.analyses.worth.first_purchase_words import OPEN_QUESTION
 from patronage.analyses.worth.repeat_buying import repeat_buying
@@ -127,6 +128,20 @@ def test_categories_and_segments_known_at_the_first_purchase_are_told_by_their_n
         "The rest": 400,
     }
     assert [words.partition(" is left out")[0] for words in found.left_out] == ["The product bought first"]
+
+
+def test_some_customers_of_each_level_stand_for_very_many(
+    make_orders: Build, make_terms: MakeTerms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = make_orders(lines(3, faster=6.0), AS_OF, KNOWN)
+    every = levels(found_in(orders, make_terms(AS_OF)), "place")
+    monkeypatch.setattr(fitting, "MOST_CUSTOMERS", 300)
+    some = levels(found_in(orders, make_terms(AS_OF)), "place")
+    assert {name: one.customers for name, one in some.items()} == {"north": 200, "south": 200, "west": 200}
+    for name, one in some.items():
+        assert one.orders_to_all.mean == pytest.approx(every[name].orders_to_all.mean, rel=0.2)
+        assert one.orders_to_all.sd != every[name].orders_to_all.sd
+    assert some["north"].orders_to_all.p05 > 1
 
 
 def test_segments_told_by_later_buying_are_left_out_with_the_reason(make_orders: Build, make_terms: MakeTerms) -> None:

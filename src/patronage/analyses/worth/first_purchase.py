@@ -16,9 +16,11 @@ from patronage.analyses.worth.first_purchase_words import (
     segments_later,
     why_known,
 )
+from patronage.analyses.worth.repeat_buying import fitted
 from patronage.evidence.engine import Columns, Engine
 from patronage.evidence.queries.basis import ValueBasis, value_basis
 from patronage.evidence.queries.first_purchase import (
+    HISTORY,
     KNOWN,
     first_lines,
     first_purchases,
@@ -31,7 +33,7 @@ from patronage.evidence.queries.segments import customer_segments
 from patronage.evidence.tables import Customers, Orders, Products, Relation
 from patronage.findings.first_purchase import FirstPurchase, KnownAtFirst, LevelOutlook
 from patronage.findings.lifetime import RepeatBuying
-from patronage.kernels.arrays import Flags, Floats
+from patronage.kernels.arrays import Flags, Floats, Whole
 from patronage.kernels.buying_covariates import (
     CovariateFit,
     fit_with_covariates,
@@ -52,6 +54,8 @@ from patronage.vocabulary.terms import Terms
 MOST_LEVELS = 12
 FEWEST_CUSTOMERS = 30
 """Customers of a level below which it counts with the others."""
+MOST_CUSTOMERS = 20_000
+"""Customers of all levels that models are fitted on; larger levels are represented by as many as each other."""
 TELLING = 2.0
 """Gain in log-likelihood of the last third from which a thing known at the first purchase tells something."""
 FEWEST_REPEATS = 10
@@ -105,7 +109,7 @@ def first_purchase(  # noqa: PLR0913  each parameter is a need of its own, read 
     why: list[str] = []
     kinds, few = _kinds(known, orders.engine, repeat, named)
     for kind in kinds:
-        fit = fit_with_covariates(kind.full, np.eye(len(kind.names)), model)
+        fit = fit_with_covariates(kind.full, np.eye(len(kind.names)), model, fitted(repeat, str(model)))
         rows = _levels(kind, fit, repeat, basis)
         told.append(_told(kind, fit))
         levels.extend(rows)
@@ -188,6 +192,9 @@ def _kind(known: str, names: list[str], histories: Columns, repeat: RepeatBuying
     own = [each for place in range(len(names) + 1) if (each := histories["level"] == place).any()]
     seen = ~np.isnan(histories["x"].astype(float)) & (repeat.split is not None)
     sums = [[float(histories[name][each].sum()) for name in ("n", "worth", "squares")] for each in own]
+    most = MOST_CUSTOMERS // len(own)
+    histories = histories | {"n": np.sum([_represented(histories, each, most) for each in own], axis=0)}
+    own = [each & (histories["n"] > 0) for each in own]
     return Kind(
         known,
         tuple([*names, OTHER][: len(own)]),
@@ -199,6 +206,21 @@ def _kind(known: str, names: list[str], histories: Columns, repeat: RepeatBuying
         ),
         np.array(sums),
     )
+
+
+def _represented(columns: Columns, rows: Flags, most: int) -> Floats:
+    """How many customers of each row count: all, or of more than `most` those at even steps of ordered histories."""
+    places = np.flatnonzero(rows)
+    customers, counted = columns["n"][places].astype(float), np.zeros(rows.size)
+    if customers.sum() <= most:
+        counted[places] = customers
+        return counted
+    order = np.lexsort([columns[name][places].astype(float) for name in HISTORY])
+    reached = np.cumsum(customers[order])
+    steps: Floats = (np.arange(most) + 0.5) / most * reached[-1]
+    taken: Whole = np.searchsorted(reached, steps).astype(np.int64)
+    counted[places[order]] = np.bincount(taken, minlength=places.size)
+    return counted
 
 
 def _counts(columns: Columns, rows: Flags, days: float, suffix: str) -> RepeatCounts:
