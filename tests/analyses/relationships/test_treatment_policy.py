@@ -107,15 +107,15 @@ def test_until_the_watch_ends_intervals_hold_at_every_look_and_a_deviation_takes
     # 171 of 365 days: s = 6.3289 * 171 / 365 = 2.965, and sqrt((s + 1) / s (ln(s + 1) + 4.6052)).
     assert early.look.errors == pytest.approx(2.8285, abs=1e-3)
     assert early.look.words == (
-        "it runs until 2024-01-10: looked at after 171 days of outcomes, by the data of 2023-06-30, with intervals "
-        "that hold however early and often it is looked at"
+        "the test runs until 2024-01-10: looked at after 171 days of outcomes, by the data of 2023-06-30, with "
+        "intervals that hold however early and often it is looked at"
     )
     (late,) = learned(lines, treated | {"watch_days": [150.0] * 900}, PLACES).experiments
     assert (late.look.days, late.look.running, late.until) == (150, False, date(2023, 6, 9))
     assert late.look.errors == pytest.approx(1.645, abs=1e-3)
     assert late.look.words == (
-        "it was watched for 150 days, until 2023-06-09, as set beforehand: the intervals are those of that one look, "
-        "and later data move nothing"
+        "the test was watched for 150 days, until 2023-06-09, as set beforehand: the intervals are those of that one "
+        "look, and later data move nothing"
     )
     assert late.over_default.p95 - late.over_default.p05 < early.over_default.p95 - early.over_default.p05
 
@@ -267,6 +267,15 @@ def test_customers_whom_the_orders_do_not_know_are_refused(learned: Any) -> None
         EstimationError, match=r"^treatments: none of the 900 customers of winter bought anything, before "
     ):
         learned(lines, treated | {"customer_id": [f"z{who}" for who in treated["customer_id"]]})
+
+
+def test_a_test_that_sets_no_end_is_watched_for_a_year(learned: Any) -> None:
+    lines, treated = shop(6, lambda place, arm: 0.0)
+    day = datetime.fromisoformat("2024-06-30")
+    lines.append({"customer_id": "late", "ordered_at": day, "amount": 5.0, "place": "UK"})
+    (found,) = learned(lines, treated, as_of=date(2024, 6, 30)).experiments
+    assert (found.look.days, found.look.running, found.until) == (365, False, date(2024, 1, 10))
+    assert ", until 2024-01-10, as a test is that sets no other end: the intervals are those" in found.look.words
 
 
 def test_a_watch_beyond_reason_is_cut_and_one_below_a_day_is_none(learned: Any) -> None:

@@ -43,13 +43,14 @@ def look_at(row: dict[str, Any], as_of: date) -> Look:
     if as_of < end:
         errors = lasting_errors(planned=whole / days)
         words = (
-            f"it runs until {end}: looked at after {seen} of outcomes, by the data of {as_of}, with intervals that "
-            f"hold however early and often it is looked at"
+            f"the test runs until {end}: looked at after {seen} of outcomes, by the data of {as_of}, with intervals "
+            f"that hold however early and often it is looked at"
         )
         return Look(days, watch, running=True, planned=whole / days, errors=errors, words=words)
+    plan = "as a test is that sets no other end" if row["watch_days"] is None else "as set beforehand"
     words = (
-        f"it was watched for {seen}, until {end}, as set beforehand: the intervals are those of that one look, and "
-        f"later data move nothing"
+        f"the test was watched for {seen}, until {end}, {plan}: the intervals are those of that one look, and later "
+        f"data move nothing"
     )
     return Look(days, watch, running=False, planned=1.0, errors=SD_TO_P95, words=words)
 
