@@ -168,7 +168,7 @@ def _fill(
                     left[arc] = 0.0
                     first = step
             length = first
-            node = _head(path[first] ^ 1, tails, heads)
+            node = _head(int(path[first]) ^ 1, tails, heads)
             continue
         if turn[node] == start[node + 1]:
             if node == source:
