@@ -152,6 +152,27 @@ def write_later(shop: Path, mailed: set[str]) -> None:
     write(shop / "orders.csv", tuple(header), rows)
 
 
+def test_another_list_that_treats_those_left_alone_is_counted_and_warned_of(cli: Any, tmp_path: Path) -> None:
+    shop = mailing(tmp_path / "shop", effect=sure_effect, further=", watch_days: watch")
+    with (shop / "treatments.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    write(shop / "treatments.csv", tuple(header), rows + [[row[0], "twin", *row[2:]] for row in rows])
+    assert cli("run", shop).code == 0
+    one, other = (row for row in cli("ledger", shop, "--json").data if row["status"] == "proposed")
+    assert one["conflicts_with"] == [other["id"]]
+    assert cli("decide", shop, one["id"], "accept", "--holdout", "20%").code == 0
+    assert cli("decide", shop, other["id"], "accept").code == 0
+    write_later(shop, set())
+    assert cli("run", shop).code == 0
+    told = {row["id"]: row for row in cli("track", shop, "--json").data}
+    row = told[one["id"]]
+    assert row["elsewhere"] == row["arms"]
+    alone = f"{row['arms']['holdout']} customers left alone here (100%)"
+    assert f"other accepted decisions acted at the same time on {alone}" in row["why"]
+    assert told[other["id"]]["verdict"] == "no_holdout"
+    assert "what this adds beside that" in " ".join(cli("track", shop).out.split())
+
+
 def test_while_the_test_runs_intervals_last_and_a_small_gain_is_not_known(cli: Any, tmp_path: Path) -> None:
     shop = mailing(tmp_path / "shop", effect=lambda place, arm: 0.3 * sure_effect(place, arm))
     assert cli("run", shop).code == 0
