@@ -92,8 +92,8 @@ PRICE_COLUMNS = {
 
 LINE_COLUMNS = {
     "customer_id": pa.string(), "ordered_at": pa.timestamp("us"), "product_id": pa.string(), "product": pa.string(),
-    "channel_id": pa.string(), "amount": pa.float64(), "line_id": pa.int64(), "is_product": pa.bool_(),
-    "is_return": pa.bool_(),
+    "channel_id": pa.string(), "place": pa.string(), "amount": pa.float64(), "line_id": pa.int64(),
+    "is_product": pa.bool_(), "is_return": pa.bool_(),
 }  # fmt: skip
 
 

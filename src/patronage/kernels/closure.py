@@ -177,7 +177,7 @@ def _fill(
             node = _head(int(path[length]) ^ 1, tails, heads)
             turn[node] += 1
             continue
-        arc = order[turn[node]]
+        arc = int(order[turn[node]])
         to = _head(arc, tails, heads)
         if left[arc] > faint and level[to] == level[node] + 1:
             path[length] = arc

@@ -27,6 +27,7 @@ from patronage.evidence.queries import (
     categories,
     cohorts,
     experiments,
+    first_purchase,
     gaps,
     holdout,
     identity,
@@ -119,7 +120,7 @@ STAGES: Mapping[str, Make] = {
     "new": lambda s: newcomers.newcomers(
         s["lifetime"], s["days"], BEFORE.end, AS_OF, newcomers.FirstYears(3.0, 0.1, 0.3)
     ),
-    "firsts": lambda s: newcomers.first_orders(s.orders.table),
+    "firsts": lambda s: first_purchase.first_purchases(first_purchase.first_lines(s.orders, s["new"]), None),
     "standing": lambda s: experiments.standing_before(s["early"], SPLIT),
     "like_tested": lambda s: experiments.named_experiment(
         experiments.customers_like_tested(s["standing"], s["days"], s["places"], s["reach"], AS_OF), "x"
@@ -266,10 +267,10 @@ CASES: Mapping[str, Make] = {
     "losses.margin_rate": lambda s: losses.margin_rate(s["profit"]),
     "newcomers.first_seen": lambda s: newcomers.first_seen(s["lifetime"]).as_table(),
     "newcomers.newcomers": STAGES["new"],
-    "newcomers.first_orders": STAGES["firsts"],
     "newcomers.came_by": lambda s: newcomers.came_by(s["new"], s["firsts"], 1),
     "newcomers.all_newcomers": lambda s: newcomers.all_newcomers(s["new"]),
     "occasions.occasions": lambda s: occasions.occasions(s.orders, MARGIN),
+    "occasions.undoing_lines": lambda s: occasions.undoing_lines(s.orders.table),
     "overlap.listed_customers": STAGES["listed"],
     "overlap.shared_customers": lambda s: overlap.shared_customers(s["listed"]),
     "overlap.on_several_lists": lambda s: overlap.on_several_lists(s["listed"]),

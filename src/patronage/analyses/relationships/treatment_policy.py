@@ -207,7 +207,7 @@ def _segments(day: date, at: Tested) -> Relation:
         return standing_before(repeat_histories(days, as_of=day), day)
     earlier = at.orders.table.filter(at.orders.table.ordered_at.date() <= day)
     rules = [(rule.id, rule.rule) for rule in at.rules.segments]
-    return customer_segments(replace(at.orders, table=earlier, as_of=day), rules, at.customers)
+    return customer_segments(replace(at.orders, table=earlier, undoing=None, as_of=day), rules, at.customers)
 
 
 def _reach(made: ExperimentPolicy, silence: dict[str, int], at: Tested) -> Relation | None:

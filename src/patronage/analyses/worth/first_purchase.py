@@ -137,8 +137,9 @@ def _segments(
         return None, (segments_later(later),)
     if not read:
         return None, ()
-    lines = first_lines(orders, orders.engine.open(repeat.table))
-    return customer_segments(replace(orders, table=lines), held, customers), ()
+    histories = orders.engine.open(repeat.table)
+    lines = first_lines(orders, histories.filter(histories.fitted))
+    return customer_segments(replace(orders, table=lines, undoing=None), held, customers), ()
 
 
 def _known(orders: Orders, repeat: RepeatBuying, products: Products | None, segments: Relation | None) -> Relation:
@@ -146,7 +147,7 @@ def _known(orders: Orders, repeat: RepeatBuying, products: Products | None, segm
     engine = orders.engine
     histories = engine.open(repeat.table)
     categories = products.table if products is not None and "category" in products.given else None
-    first = first_purchases(first_lines(orders, histories), categories)
+    first = first_purchases(first_lines(orders, histories.filter(histories.fitted)), categories)
     early = repeat_histories(engine.open(repeat.days), as_of=repeat.split or repeat.as_of)
     return known_customers(histories, first, early, segments)
 

@@ -19,11 +19,11 @@ from patronage.decisions.decision import (
 from patronage.decisions.stop_paying import Acquiring, Way, spending_on, stopped
 from patronage.decisions.targeting import life_pattern, shared_factor
 from patronage.evidence.queries.basis import REVENUE
+from patronage.evidence.queries.first_purchase import first_lines, first_purchases
 from patronage.evidence.queries.newcomers import (
     FirstYears,
     all_newcomers,
     came_by,
-    first_orders,
     first_seen,
     newcomers,
 )
@@ -82,7 +82,7 @@ def acquire(
         lifetime, costs.of("acquire") if costs else None, terms, since, life, shared_factor(lifetime, engine)
     )
     decisions = [_decision("", _pooled([(*_figures(row), "all new customers") for row in rows]), at)]
-    told = engine.records(came_by(new, first_orders(orders.table), LEAST))
+    told = engine.records(came_by(new, first_purchases(first_lines(orders, new), None), LEAST))
     # Every kind tells of the same newcomers: one row more is no further money.
     for kind in ("place", "first product", "channel"):
         ways = _pooled([(*_figures(row), str(row["name"])) for row in told if row["kind"] == kind])

@@ -24,13 +24,12 @@ KNOWN = ("place", "channel", "category", "product", "segment")
 HISTORY = ("x", "t_x", "age", "x_full", "t_x_full", "age_full")
 
 
-def first_lines(orders: Orders, histories: Table) -> Table:
-    """The product lines, no returns, of the first purchase day of each customer to fit: as order lines.
+def first_lines(orders: Orders, customers: Table) -> Table:
+    """The product lines, no returns, of the first purchase day of each customer: as order lines.
 
-    histories: customer_id, first_day, fitted, as repeat_buying stores them.
+    customers: customer_id, first_day.
     """
-    fitted = histories.filter(histories.fitted)
-    starts = fitted.select("customer_id", first_day=fitted.first_day.cast("date"))
+    starts = customers.select("customer_id", first_day=customers.first_day.cast("date"))
     lines = orders.table
     bought = lines.filter(lines.customer_id.notnull() & lines.is_product & ~lines.is_return)
     return bought.semi_join(

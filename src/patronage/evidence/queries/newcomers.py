@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis import _
 
-from patronage.evidence.cells import stripped
 from patronage.evidence.queries.lists import UNKNOWN
 from patronage.evidence.queries.sums import is_known, number
 from patronage.vocabulary.horizon import DAYS_PER_YEAR
@@ -65,25 +64,15 @@ def first_seen(customers: Table) -> Any:
     return customers.first_day.cast("date").min()
 
 
-def first_orders(lines: Table) -> Table:
-    """How each customer came: one row per customer_id with channel and product of the largest line of its first day."""
-    bought = lines.filter(lines.customer_id.notnull() & lines.is_product & ~lines.is_return)
-    largest = ibis.window(
-        group_by="customer_id", order_by=[_.ordered_at.date(), _.amount.desc(), _.product_id, _.line_id]
-    )
-    first = bought.mutate(rank=ibis.row_number().over(largest)).filter(_.rank == 0)
-    name = stripped(ibis.coalesce(first["product"], first.product_id))
-    return first.select("customer_id", channel=first.channel_id, first_product=name)
-
-
 def came_by(newcomers: Table, first: Table, least: int) -> Table:
     """Newcomers by way of coming, those with at least `least` customers.
 
+    first: channel and product_name by customer_id, as first_purchases gives them.
     One row per kind (place, first product, channel) and name: customers, mean and error (standard error) of worth,
     revenue. Currency.
     """
-    rows = newcomers.left_join(first, "customer_id")
-    kinds = {"place": rows.place, "first product": rows.first_product, "channel": rows.channel}
+    rows = newcomers.left_join(first.select("customer_id", "channel", "product_name"), "customer_id")
+    kinds = {"place": rows.place, "first product": rows.product_name, "channel": rows.channel}
     parts = [
         rows.filter(column.notnull()).select(
             kind=ibis.literal(kind), name=column, worth=rows.worth, revenue=rows.revenue_12m

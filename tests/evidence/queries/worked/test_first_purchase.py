@@ -55,7 +55,7 @@ SEGMENTS = ibis.memtable({"customer_id": ["a", "b"], "segment": ["home", "export
 
 
 def first_of(orders_of: Build, products: Any) -> Any:
-    return first_purchases(first_lines(orders_of(LINES), HISTORIES), products)
+    return first_purchases(first_lines(orders_of(LINES), HISTORIES.filter(HISTORIES.fitted)), products)
 
 
 def test_the_largest_line_of_the_first_day_of_buying_counts(orders_of: Build, records: Records) -> None:
