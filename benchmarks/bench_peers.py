@@ -122,7 +122,8 @@ def _page(rows: list[tuple[Job, dict[str, dict[str, Any]]]], lines: int, custome
     told = subprocess.run([str(PEERS), "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout
     named = ("lifetimes", "pymc-marketing", "clvkit", "pandas", "duckdb")
     theirs = [line for line in told.splitlines() if line.lower().split("==")[0] in named]
-    return "\n".join([*parts, "", f"Ours: {versions}. Theirs: {', '.join(theirs)}.", ""])
+    notes = (HERE / "peers" / "notes.md").read_text(encoding="utf-8").strip()
+    return "\n".join([*parts, "", f"Ours: {versions}. Theirs: {', '.join(theirs)}.", "", notes])
 
 
 def _lines(job: Job, found: dict[str, dict[str, Any]]) -> list[str]:
