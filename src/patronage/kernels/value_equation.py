@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,5 +87,5 @@ def _given_factor(chance: Floats, common: float) -> tuple[Floats, Floats]:
         edges = np.unique(np.concatenate([[0.0], chance, [1.0]]))
         middle = (edges[1:] + edges[:-1]) / 2
         return (middle[:, None] < chance[None]).astype(np.float64), np.diff(edges)
-    given: Floats = np.asarray(ndtr((bound - np.sqrt(common) * at) / np.sqrt(1 - common)))
-    return given, weights
+    below: Floats = (bound - math.sqrt(common) * at) / math.sqrt(1 - common)
+    return ndtr(below), weights
