@@ -87,7 +87,8 @@ def _voted(table: Floats) -> Floats:
         counts, at = np.unique(cast, axis=0, return_inverse=True)
         if len(counts) > MOST_VOTES:
             raise ValueError(f"the votes can fall in more than {MOST_VOTES:,} ways")
-        chances = group_sums(at.ravel(), np.outer(chances, row[able]).ravel(), len(counts))
+        each: Floats = (chances[:, None] * row[able][None]).ravel()
+        chances = group_sums(at.ravel(), each, len(counts))
     first = counts == counts.max(axis=1, keepdims=True)
     return chances @ (first / first.sum(axis=1, keepdims=True))
 
