@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from patronage.kernels.arrays import codes, finite, group_sums, not_negative, positive, same_length, share
+from patronage.kernels.arrays import codes, finite, group_sums, not_negative, positive, same_length, share, ties
 
 
 def test_a_good_array_passes_as_float64():
@@ -58,3 +58,11 @@ def test_shares_and_lengths_are_checked():
         share(1.0, "share")
     with pytest.raises(ValueError, match=r"^arrays must be of one length, got cost 2, use 3$"):
         same_length(cost=np.zeros(2), use=np.zeros(3))
+
+
+def test_pairs_of_places_come_as_two_columns() -> None:
+    first, second = ties([(0, 2), (1, 0)], "pairs", 3)
+    assert (first.tolist(), second.tolist()) == ([0, 1], [2, 0])
+    assert [each.size for each in ties([], "pairs", 3)] == [0, 0]
+    with pytest.raises(ValueError, match=r"^pairs must tie two things, got 1 with itself$"):
+        ties([(0, 2), (1, 1)], "pairs", 3)

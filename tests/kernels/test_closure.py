@@ -93,8 +93,8 @@ def test_nothing_to_choose_from_is_an_empty_set() -> None:
 @pytest.mark.parametrize(
     ("pairs", "together", "needs", "words"),
     [
-        ([(0, 0)], [1.0], [], "pairs must tie two activities, got 0 with itself"),
-        ([], [], [(1, 1)], "needs must tie two activities, got 1 with itself"),
+        ([(0, 0)], [1.0], [], "pairs must tie two things, got 0 with itself"),
+        ([], [], [(1, 1)], "needs must tie two things, got 1 with itself"),
         ([(0, 2)], [1.0], [], "pairs must lie from 0 to 1, got 2 to 2"),
         ([(0, 1)], [-1.0], [], "together must not be negative: 1 of 1 are (first at 0: -1.0)"),
         ([(0, 1)], [1.0, 2.0], [], "arrays must be of one length, got pairs 1, together 2"),

@@ -68,6 +68,19 @@ def share(value: float, name: str, *, ends: bool = False) -> float:
     return float(value)
 
 
+def ties(pairs: ArrayLike, name: str, size: int) -> tuple[Whole, Whole]:
+    """The two columns of pairs of places, each from 0 to size - 1, no place tied to itself; empty for none."""
+    table = np.asarray(pairs)
+    if table.size == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if table.ndim != 2 or table.shape[1] != 2:
+        raise ValueError(f"{name} must have 2 columns, got shape {table.shape}")
+    first, second = (codes(table[:, side], name, size) for side in (0, 1))
+    if (same := first == second).any():
+        raise ValueError(f"{name} must tie two things, got {first[same][0]} with itself")
+    return first, second
+
+
 def group_sums(code: Whole, values: Floats, groups: int) -> Floats:
     """Sum of the values of each code; (groups,)."""
     return np.bincount(code, values, groups).astype(np.float64, copy=False)

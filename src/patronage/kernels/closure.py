@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from patronage.kernels.arrays import Flags, Floats, Whole, codes, finite, not_negative, same_length
+from patronage.kernels.arrays import Flags, Floats, Whole, finite, not_negative, same_length, ties
 from patronage.kernels.compiled import compiled
 
 _FAINT = 1e-12
@@ -51,8 +51,8 @@ def helping(alone: ArrayLike, pairs: ArrayLike = (), together: ArrayLike = (), n
     """
     values = finite(alone, "alone", axes=1)
     gains = not_negative(together, "together", axes=1)
-    first, second = _ends(pairs, "pairs", values.size)
-    needing, needed = _ends(needs, "needs", values.size)
+    first, second = ties(pairs, "pairs", values.size)
+    needing, needed = ties(needs, "needs", values.size)
     same_length(pairs=first, together=gains)
     return Helping(values, first, second, gains, needing, needed)
 
@@ -84,18 +84,6 @@ def set_value(system: Helping, on: Flags) -> float:
 def met(system: Helping, on: Flags) -> bool:
     """Whether everything that those on need is on."""
     return not (on[system.needing] & ~on[system.needed]).any()
-
-
-def _ends(pairs: ArrayLike, name: str, activities: int) -> tuple[Whole, Whole]:
-    table = np.asarray(pairs)
-    if table.size == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    if table.ndim != 2 or table.shape[1] != 2:
-        raise ValueError(f"{name} must have 2 columns, got shape {table.shape}")
-    first, second = (codes(table[:, side], name, activities) for side in (0, 1))
-    if (same := first == second).any():
-        raise ValueError(f"{name} must tie two activities, got {first[same][0]} with itself")
-    return first, second
 
 
 def _network(system: Helping) -> tuple[int, Whole, Whole, Floats]:
