@@ -1,6 +1,6 @@
 import pytest
 
-from patronage.strategy.activities import Activity, Category, Driver, Pool, TimeEquation
+from patronage.strategy.activities import Activity, Category, Driver, Level, Pool, TimeEquation
 from patronage.strategy.quantity import exactly
 from patronage.strategy.quantity_grammar import quantity
 from patronage.strategy.strategy import strategy_from_text
@@ -211,3 +211,64 @@ def test_an_activity_without_any_pools_is_told_to_declare_one(faults_below_compa
             "names 'service', which no entry of pools has as its id; declare it under pools"
         )
     ]
+
+
+def test_levels_needs_and_the_period_of_a_value_are_read():
+    found = strategy_from_text(
+        COMPANY + POOLS + "needs: [{id: fast, job: get parts}]\n"
+        "activities: [{id: a, pool: service, time_equation: {base: 1}, value: 3, period: month, needs: [fast],\n"
+        "  levels: [{id: daily, value: 5, cost: 2, today: true}, {id: hourly, name: By the hour, value: 1..2}]}]"
+    ).activities
+    assert found is not None
+    (activity,) = found.activities
+    assert (activity.period, activity.needs) == (TimeUnit.MONTH, ("fast",))
+    assert activity.levels == (
+        Level("daily", "daily", exactly(5), exactly(2), today=True),
+        Level("hourly", "By the hour", quantity("1..2"), exactly(0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (
+            "levels: [{id: x}, {id: x}]",
+            "column 5: activities[a]: has the level 'x' twice; give each level an id of its own",
+        ),
+        (
+            "levels: [{id: x}, {id: y, today: true}]",
+            (
+                "column 5: activities[a]: does the level 'y' today, but not the level 'x' below it; "
+                "write today: true below it too, or today: false here"
+            ),
+        ),
+        (
+            "today: false, levels: [{id: x, today: true}]",
+            (
+                "column 5: activities[a]: does the level 'x' today, but not the activity itself below it; "
+                "write today: true below it too, or today: false here"
+            ),
+        ),
+        (
+            "levels: [{id: x, cost: -2}]",
+            "column 77: activities[a].levels[x].cost: is the number -2, expected a number of 0 or more",
+        ),
+        (
+            "needs: [speed]",
+            (
+                "column 62: activities[a].needs[row 1]: names 'speed', which no entry of needs has as its id; "
+                "declare it under needs"
+            ),
+        ),
+        (
+            "period: yearly",
+            (
+                "column 62: activities[a].period: is the text 'yearly', expected one of day, week, month, quarter, "
+                "year; did you mean 'year'?"
+            ),
+        ),
+    ],
+)
+def test_a_fault_of_levels_needs_or_period_is_told_with_its_place(faults_below_company, more: str, message: str):
+    text = f"{POOLS}activities:\n  - {{id: a, pool: service, time_equation: {{base: 1}}, {more}}}\n"
+    assert faults_below_company(text) == [f"strategy.yaml line 4, {message}"]

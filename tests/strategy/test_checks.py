@@ -22,7 +22,7 @@ def test_reserved_ids_need_no_declaration():
     document = read_document("offers: [{id: x, owner: us}, {id: y, owner: uss}]\nactors: [{id: a}]\n", "f")
     check = known_ids("offers", "owner", "actors", reserved=("us", "none"))
     assert [str(flaw.fault) for flaw in check(document)] == [
-        "f line 1, column 45: offers[y].owner: names 'uss', which no entry of actors has as its id; known there: a"
+        "f line 1, column 45: offers[y].owner: names 'uss', which no entry of actors has as its id; did you mean 'us'?"
     ]
 
 

@@ -18,8 +18,11 @@ def test_the_schema_has_every_section_and_asks_for_the_company_alone():
         "identity",
         "pools",
         "activities",
+        "links",
+        "budgets",
         "costs_of_action",
         "segments",
+        "needs",
     ]
     assert schema["required"] == ["company"]
     assert schema["additionalProperties"] is False

@@ -34,7 +34,7 @@ def test_every_fault_of_a_file_is_told_at_once_in_its_order(faults):
         "costs_of_action: {}\n"
         "segments:\n"
         "  - {id: big, rule: revenue >}\n"
-        "value_drivers: []\n"
+        "bets: []\n"
         "segmnts: []\n"
     )
     assert faults(text) == [
@@ -81,8 +81,9 @@ def test_every_fault_of_a_file_is_told_at_once_in_its_order(faults):
             "expected a name, a number or a text at character 10 of 'revenue >'"
         ),
         (
-            "strategy.yaml line 14, column 1: value_drivers: is a section of a later release; "
-            "take it out; this one reads company, sources, identity, pools, activities, costs_of_action, segments"
+            "strategy.yaml line 14, column 1: bets: is a section of a later release; "
+            "take it out; this one reads company, sources, identity, pools, activities, links, budgets, "
+            "costs_of_action, segments, needs"
         ),
         "strategy.yaml line 15, column 1: segmnts: is not a known section; did you mean 'segments'?",
     ]

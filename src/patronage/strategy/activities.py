@@ -78,12 +78,28 @@ class TimeEquation:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A way of doing an activity more fully, on top of the levels before it.
+
+    value, cost: what it adds to the level before, in the activity's period, in the company's currency.
+    today: whether it is done today.
+    """
+
+    id: str
+    name: str
+    value: Quantity | None = None
+    cost: Quantity = NOTHING
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """Work that draws on a pool.
 
     driver: what one occurrence is where no events are given. volume: occurrences per period of the
-    pool, where neither events nor a driver count them. value: per year. avoidable: share of the cost
-    that goes when the activity goes, None for the pool's own.
+    pool, where neither events nor a driver count them. value: per `period`. avoidable: share of the cost
+    that goes when the activity goes, None for the pool's own. needs: ids of the needs that it serves.
+    levels: beyond the plain activity, each on top of the one before.
     """
 
     id: str
@@ -97,6 +113,9 @@ class Activity:
     owner: str | None = None
     today: bool = True
     avoidable: Quantity | None = None
+    period: TimeUnit = TimeUnit.YEAR
+    needs: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = ()
     grade: Grade = Grade.ASSUMPTION
     evidence: str | None = None
     line: int | None = None

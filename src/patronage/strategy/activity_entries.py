@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, PlainValidator, TypeAdapter, WithJsonSchema, model_validator
 
@@ -13,6 +13,7 @@ from patronage.strategy.activities import (
     Activity,
     Category,
     Driver,
+    Level,
     Pool,
     Pools,
     TimeEquation,
@@ -37,7 +38,7 @@ from patronage.strategy.fields import (
 )
 from patronage.strategy.quantity import NOTHING, Quantity
 from patronage.strategy.refusal import RefusedError, clipped
-from patronage.strategy.section import Section, row_lines
+from patronage.strategy.section import Section, row_lines, row_values, rows_made
 from patronage.vocabulary.errors import nearest
 from patronage.vocabulary.grade import Grade
 from patronage.vocabulary.horizon import TimeUnit
@@ -46,7 +47,7 @@ CategoryWord = Annotated[Category, PlainValidator(choice_of(Category)), WithJson
 DriverWord = Annotated[Driver, PlainValidator(choice_of(Driver)), WithJsonSchema(choice_schema(Driver))]
 
 
-def _none_avoidable() -> Quantity:
+def _nothing() -> Quantity:
     return NOTHING
 
 
@@ -62,7 +63,7 @@ class PoolEntry(StrictEntry):
     unit: Name = Field("minute", description="Unit of the capacity and of the time equations.")
     period: TimeWord = Field(TimeUnit.YEAR, description="Period of cost, capacity and volumes.")
     avoidable: Share = Field(
-        default_factory=_none_avoidable,
+        default_factory=_nothing,
         description="Share of the cost that goes when the work goes, 0 to 1.",
         json_schema_extra={"default": 0},
     )
@@ -89,6 +90,20 @@ class TimeEquationEntry(StrictEntry):
         return self
 
 
+class LevelEntry(StrictEntry):
+    """A way of doing an activity more fully, on top of the levels before it."""
+
+    id: Identifier = Field(description="The level's id, its own within the activity.")
+    name: Name | None = Field(None, description="The level's name.")
+    value: AnyNumber | None = Field(None, description="What it adds to the worth of the level before it.")
+    cost: NonNegative = Field(
+        default_factory=_nothing,
+        description="What it adds to the cost of the level before it.",
+        json_schema_extra={"default": 0},
+    )
+    today: Flag = Field(False, description="Whether it is done today.")
+
+
 class ActivityEntry(StrictEntry):
     """Work that draws on a pool."""
 
@@ -102,15 +117,36 @@ class ActivityEntry(StrictEntry):
         None, description="Occurrences per period of the pool, where nothing counts them."
     )
     value: AnyNumber | None = Field(None, description="What the activity is worth a year, where nothing else says it.")
+    period: TimeWord = Field(
+        TimeUnit.YEAR, description="Unit of time of value and levels: a year unless said otherwise."
+    )
     owner: Name | None = Field(None, description="Who answers for it.")
     today: Flag = Field(True, description="Whether it is done today.")
     avoidable: Share | None = Field(None, description="Share of its cost that goes with it; without it the pool's.")
+    needs: list[Identifier] = Field(default_factory=list[str], description="Ids of the needs that it serves.")
+    levels: list[LevelEntry] = Field(
+        default_factory=list[LevelEntry], description="Ways of doing it more fully, each on top of the one before."
+    )
     grade: GradeWord = Field(Grade.ASSUMPTION, description="How the figures are known.")
     evidence: LongText | None = Field(None, description="Where the figures come from.")
 
+    @model_validator(mode="after")
+    def _levels_in_order(self) -> ActivityEntry:
+        ids = [level.id for level in self.levels]
+        twice = [name for at, name in enumerate(ids) if name in ids[:at]]
+        if twice:
+            raise RefusedError(f"has the level {clipped(twice[0])} twice", "give each level an id of its own")
+        below, name = self.today, "the activity itself"
+        for level in self.levels:
+            if level.today and not below:
+                found = f"does the level {clipped(level.id)} today, but not {name} below it"
+                raise RefusedError(found, "write today: true below it too, or today: false here")
+            below, name = level.today, f"the level {clipped(level.id)}"
+        return self
+
 
 def _pools(entries: list[PoolEntry], node: Node) -> Pools:
-    return Pools(tuple(Pool(**_row(entry), line=line) for entry, line in zip(entries, row_lines(node), strict=True)))
+    return Pools(rows_made(Pool, entries, node))
 
 
 def _activities(entries: list[ActivityEntry], node: Node) -> Activities:
@@ -119,13 +155,10 @@ def _activities(entries: list[ActivityEntry], node: Node) -> Activities:
 
 
 def _activity(entry: ActivityEntry, line: int) -> Activity:
-    values = _row(entry)
+    values = row_values(entry)
     values["time_equation"] = TimeEquation(entry.time_equation.base, entry.time_equation.per)
+    values["levels"] = tuple(Level(**row_values(level)) for level in entry.levels)
     return Activity(**values, line=line)
-
-
-def _row(entry: PoolEntry | ActivityEntry) -> dict[str, Any]:
-    return entry.values() | {"name": entry.name or entry.id}
 
 
 def _countable_drivers(document: Document) -> Iterator[Flaw]:
@@ -151,5 +184,10 @@ ACTIVITIES = Section(
     "The work that is done.",
     TypeAdapter(list[ActivityEntry]),
     _activities,
-    checks=(unique_ids("activities"), known_ids("activities", "pool", "pools"), _countable_drivers),
+    checks=(
+        unique_ids("activities"),
+        known_ids("activities", "pool", "pools"),
+        known_ids("activities", "needs.*", "needs"),
+        _countable_drivers,
+    ),
 )

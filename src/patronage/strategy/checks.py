@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from patronage.strategy.document import Document, Flaw, Keyed, Listing, text_of
-from patronage.strategy.faults import located
+from patronage.strategy.document import Document, Flaw, Keyed, Listing, Node, text_of
+from patronage.strategy.faults import Step, located
 from patronage.strategy.refusal import clipped, key_shown
 from patronage.strategy.section import Check
 from patronage.vocabulary.errors import nearest
@@ -45,34 +45,68 @@ def unique_ids(section: str) -> Check:
     return check
 
 
-def known_ids(section: str, key: str, target: str, *, reserved: tuple[str, ...] = ()) -> Check:
-    """The check that a key of a section's rows names an id that another section declares.
+def named_ids(document: Document, section: str, key: str) -> Iterator[tuple[tuple[Step, ...], str]]:
+    """The texts under a key of a section's rows, each with the steps that lead to it.
 
-    It says nothing where the other section is no list, which is a fault of its own.
+    key: one key, or several with dots between them, where * stands for every entry of a list: depends_on.*.exchange.
+    """
+    keys = key.split(".")
+    for at, row in enumerate(document.rows(section)):
+        yield from _below(row, keys, (section, at))
+
+
+def known_ids(section: str, key: str, *targets: str, reserved: tuple[str, ...] = ()) -> Check:
+    """The check that a key of a section's rows names an id that one of other sections declares.
+
+    key: as `named_ids` takes it. It says nothing where another section is no list, which is a fault of its own.
     """
 
     def check(document: Document) -> Iterator[Flaw]:
-        if not isinstance(document.root.node(target), Listing | None):
+        if not all(isinstance(document.root.node(target), Listing | None) for target in targets):
             return
-        known = ids_of(document, target)
+        known = {name: line for target in targets for name, line in ids_of(document, target).items()}
         hints = max(1, MAX_COMPARISONS // max(1, len(known)))
-        for at, row in enumerate(document.rows(section)):
-            name = text_of(row.node(key)) if isinstance(row, Keyed) else None
-            if name is None or name in known or name in reserved:
+        for steps, name in named_ids(document, section, key):
+            if name in known or name in reserved:
                 continue
-            place, path = located(document, (section, at, key))
-            found = f"names {clipped(name)}, which no entry of {target} has as its id"
-            yield document.flaw(place, path, found, _known(name, known, target, looked_up=hints > 0))
+            yield unknown_id(
+                document, steps, name, _known(name, known, targets, reserved, looked_up=hints > 0), targets
+            )
             hints -= 1
 
     return check
 
 
-def _known(name: str, known: dict[str, int], target: str, *, looked_up: bool) -> str:
-    if not known:
-        return f"declare it under {target}"
-    hint = nearest(name, known) if looked_up and len(name) <= 100 else ""
+def unknown_id(document: Document, steps: Sequence[Step], name: str, next_step: str, targets: Sequence[str]) -> Flaw:
+    """The fault of a text that no entry of the sections has as its id."""
+    place, path = located(document, steps)
+    return document.flaw(
+        place, path, f"names {clipped(name)}, which no entry of {_either(targets)} has as its id", next_step
+    )
+
+
+def _below(node: Node, keys: Sequence[str], steps: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
+    if not keys:
+        if (text := text_of(node)) is not None:
+            yield steps, text
+    elif keys[0] == "*":
+        for at, item in enumerate(node.items if isinstance(node, Listing) else ()):
+            yield from _below(item, keys[1:], (*steps, at))
+    elif isinstance(node, Keyed) and (inner := node.node(keys[0])) is not None:
+        yield from _below(inner, keys[1:], (*steps, keys[0]))
+
+
+def _known(
+    name: str, known: Mapping[str, int], targets: Sequence[str], reserved: Sequence[str], *, looked_up: bool
+) -> str:
+    hint = nearest(name, [*known, *reserved]) if looked_up and len(name) <= 100 else ""
     if hint:
         return hint
+    if not known:
+        return f"declare it under {_either(targets)}"
     listed = ", ".join(key_shown(each) for each in list(known)[:8])
     return f"known there: {listed}{', ...' if len(known) > 8 else ''}"
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]

@@ -62,7 +62,8 @@ def long_text(value: object) -> str:
     return _text(value, MAX_TEXT)
 
 
-def _identifier(value: object) -> str:
+def identifier(value: object) -> str:
+    """An id of letters, digits and _ . : -; raises RefusedError for any other value."""
     text = _text(value, MAX_NAME)
     if _IDENTIFIER.fullmatch(text) is None:
         better = re.sub(r"[^\w.:-]+", "_", text).strip("_.:-")
@@ -184,9 +185,7 @@ def _text_schema(longest: int, **more: Any) -> dict[str, Any]:
 
 Name = Annotated[str, PlainValidator(_name), WithJsonSchema(_text_schema(MAX_NAME))]
 LongText = Annotated[str, PlainValidator(long_text), WithJsonSchema(_text_schema(MAX_TEXT))]
-Identifier = Annotated[
-    str, PlainValidator(_identifier), WithJsonSchema(_text_schema(MAX_NAME, pattern=r"^\w[\w.:-]*$"))
-]
+Identifier = Annotated[str, PlainValidator(identifier), WithJsonSchema(_text_schema(MAX_NAME, pattern=r"^\w[\w.:-]*$"))]
 OneCharacter = Annotated[
     str, PlainValidator(_one_character), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1})
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 from patronage.strategy.document import Document, Flaw, Listing, Node
+from patronage.strategy.fields import StrictEntry
 
 T = TypeVar("T")
 
@@ -36,3 +37,16 @@ class Section(Generic[T]):
 def row_lines(node: Node) -> list[int]:
     """The line of each row of a section that is a list."""
     return [item.line for item in node.items] if isinstance(node, Listing) else []
+
+
+def rows_made(kind: Callable[..., T], entries: Sequence[StrictEntry], node: Node) -> tuple[T, ...]:
+    """A frozen value of each entry with its line; lists become tuples, and a name that is not given is the id."""
+    return tuple(kind(**row_values(entry), line=line) for entry, line in zip(entries, row_lines(node), strict=True))
+
+
+def row_values(entry: StrictEntry) -> dict[str, Any]:
+    """The values of an entry by name, lists as tuples, a name that is not given as the id."""
+    values = {
+        key: tuple(cast("list[object]", each)) if isinstance(each, list) else each for key, each in dict(entry).items()
+    }
+    return values | {"name": values["name"] or values["id"]} if "name" in values else values

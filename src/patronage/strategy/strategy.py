@@ -14,10 +14,13 @@ from pydantic import ValidationError
 from patronage.strategy.actions import COSTS_OF_ACTION, CostsOfAction
 from patronage.strategy.activities import Activities, Pools
 from patronage.strategy.activity_entries import ACTIVITIES, POOLS
+from patronage.strategy.budgets import BUDGETS, Budgets
 from patronage.strategy.company import COMPANY, Company
 from patronage.strategy.document import Document, Flaw, Node, Place, plain
 from patronage.strategy.faults import section_flaws, unknown_key
 from patronage.strategy.identity import IDENTITY
+from patronage.strategy.links import LINKS, Links
+from patronage.strategy.needs import NEEDS, Needs
 from patronage.strategy.refusal import key_shown
 from patronage.strategy.section import Section
 from patronage.strategy.segments import SEGMENTS, SegmentRules
@@ -28,7 +31,7 @@ from patronage.vocabulary.identity import IdentityRules
 from patronage.vocabulary.sources import SourceMapping
 
 LATER_SECTIONS = frozenset({
-    "actors", "exchanges", "needs", "offers", "elements", "value_drivers", "links", "budgets", "capabilities",
+    "actors", "exchanges", "offers", "value_drivers", "capabilities",
     "channels", "delivery_options", "relationships", "bets", "roles", "accountabilities", "behaviours", "measures",
     "rules", "taxonomy",
 })  # fmt: skip
@@ -60,8 +63,11 @@ class Strategy:
     identity: IdentityRules | None = field(default=None, metadata=read_by(IDENTITY))
     pools: Pools | None = field(default=None, metadata=read_by(POOLS))
     activities: Activities | None = field(default=None, metadata=read_by(ACTIVITIES))
+    links: Links | None = field(default=None, metadata=read_by(LINKS))
+    budgets: Budgets | None = field(default=None, metadata=read_by(BUDGETS))
     costs_of_action: CostsOfAction | None = field(default=None, metadata=read_by(COSTS_OF_ACTION))
     segments: SegmentRules | None = field(default=None, metadata=read_by(SEGMENTS))
+    needs: Needs | None = field(default=None, metadata=read_by(NEEDS))
 
     def parts(self) -> dict[str, object]:
         """The sections that the file gives, by name."""

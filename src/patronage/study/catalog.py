@@ -44,6 +44,9 @@ from patronage.evidence.tables import (
 )
 from patronage.strategy.actions import CostsOfAction
 from patronage.strategy.activities import Activities, Pools
+from patronage.strategy.budgets import Budgets
+from patronage.strategy.links import Links
+from patronage.strategy.needs import Needs
 from patronage.strategy.segments import SegmentRules
 from patronage.study.wiring import Maker, Wiring, wired
 from patronage.vocabulary.terms import Terms
@@ -52,7 +55,7 @@ GIVEN: frozenset[type] = frozenset(
     {
         Engine, Terms,
         Orders, Customers, Products, Books, ActivityEvents, Exits, Treatments, Acceptances,
-        Pools, Activities, CostsOfAction, SegmentRules,
+        Pools, Activities, Links, Budgets, CostsOfAction, SegmentRules, Needs,
     }
 )  # fmt: skip
 """The types that come from outside the analyses: the run's own, evidence tables, declared sections."""
