@@ -89,8 +89,15 @@ class Treating:
 
     def cost_of(self, arm: str) -> float:
         """What treating a customer so costs more than the default, never below 0."""
+        return max(self._dearer(arm), 0.0)
+
+    def counted(self, net: float, arm: str) -> float:
+        """What counts of a gain net of its cost: a year's part of what the arm brings, less the cost, paid in full."""
+        return self.year * (net + self._dearer(arm)) - self._dearer(arm)
+
+    def _dearer(self, arm: str) -> float:
         each = {one.name: one.cost for one in self.found.arms}
-        return max(each[arm] - each[self.found.default], 0.0)
+        return each[arm] - each[self.found.default]
 
 
 def proposed(group: Sequence[SegmentTreatment], at: Treating, *, everybody: bool) -> Decision:
@@ -104,8 +111,8 @@ def proposed(group: Sequence[SegmentTreatment], at: Treating, *, everybody: bool
     move = _move(arm, "customers of all segments" if everybody else f"customers in {at.name(segments[0])}", at)
     if not number:
         return _unlisted(move, group, at)
-    each = {one.segment: _each(one, at) for one in group}
-    draws = _draws(group, each, at)
+    each = {one.segment: at.counted(_net(one, at), arm) for one in group}
+    draws = _draws(group, at)
     mean = sum(at.number((name,)) * gain for name, gain in each.items())
     verdict = weighed(draws, mean, at.terms, at.grade)
     once = number * at.cost_of(arm)
@@ -119,7 +126,8 @@ def proposed(group: Sequence[SegmentTreatment], at: Treating, *, everybody: bool
         learning=Learning(worth_of_knowing(draws), _confirming(arm, at)),
         evidence=_basis(group, at),
     )  # fmt: skip
-    payback = at.found.look.days / DAYS_PER_YEAR * once / (mean + once) if mean + once > 0 else None
+    seen = min(1.0, at.found.look.days / DAYS_PER_YEAR)
+    payback = seen * once / (mean + once) if mean + once > 0 else None
     row = verdict.told(row, (mean, *([0.0] * (years - 1))), payback)
     if row.status is Status.NOTHING_TO_GAIN:
         return replace(row, reason=f"{row.reason.rstrip('.')}; that is more likely than not no gain.")
@@ -132,7 +140,7 @@ def doubted(one: SegmentTreatment, at: Treating) -> Decision:
     currency, number = at.terms.currency, at.number((one.segment,))
     error = (gain.p95 - gain.mean) / found.look.errors
     z = stream(at.terms.seed, f"treat:{found.experiment}:{one.segment}").standard_normal(at.terms.draws)
-    known = worth_of_knowing(number * at.year * (gain.mean + error * z))
+    known = worth_of_knowing(number * (at.counted(gain.mean, arm) + at.year * error * z))
     honest = ""
     if one.treatment != found.default:
         honest = (
@@ -166,13 +174,13 @@ def _unlisted(move: Move, group: Sequence[SegmentTreatment], at: Treating) -> De
     return Decision(move, at.questions, reason, Status.REFUSED, at.grade, 0.0, evidence=_basis(group, at))
 
 
-def _each(one: SegmentTreatment, at: Treating) -> float:
-    """What treating one customer of a segment brings in the coming year, net of its cost."""
+def _net(one: SegmentTreatment, at: Treating) -> float:
+    """What treating one customer of a segment brings over the days watched, net of its cost."""
     pooled = 0.0 if one.gain is None else one.gain.mean * at.honesty
-    return at.year * (pooled if one.raw is None else min(pooled, one.raw))
+    return pooled if one.raw is None else min(pooled, one.raw)
 
 
-def _draws(group: Sequence[SegmentTreatment], each: Mapping[str, float], at: Treating) -> Floats:
+def _draws(group: Sequence[SegmentTreatment], at: Treating) -> Floats:
     """Draws of what treating the customers of some segments brings.
 
     All are off together by as much as the policy's value may be, and each by as much as its own gain may be.
@@ -184,14 +192,15 @@ def _draws(group: Sequence[SegmentTreatment], each: Mapping[str, float], at: Tre
     for one in group:
         own = 0.0 if one.gain is None else (one.gain.p95 - one.gain.mean) / errors / max(one.gain.mean, 1e-300)
         z = stream(terms.seed, f"treat:{at.found.experiment}:{one.segment}").standard_normal(terms.draws)
-        draws += at.number((one.segment,)) * each[one.segment] * (1 + shared + own * z)
+        net = _net(one, at)
+        draws += at.number((one.segment,)) * (at.counted(net, one.treatment) + at.year * net * (shared + own * z))
     return draws
 
 
 def _raw(group: Sequence[SegmentTreatment], draws: Floats, mean: float, at: Treating) -> Estimate:
     """The value by what each segment's own customers show, before pooling and before honesty."""
     raw = sum(
-        at.number((one.segment,)) * at.year * (one.raw if one.raw is not None else one.gain.mean)
+        at.number((one.segment,)) * at.counted(one.raw if one.raw is not None else one.gain.mean, one.treatment)
         for one in group
         if one.gain is not None
     )

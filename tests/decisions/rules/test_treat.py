@@ -163,6 +163,17 @@ def test_the_best_of_several_experiments_is_taken_back_by_its_luck(make_policy: 
     assert first.value_raw.mean == alone.value_raw.mean
 
 
+def test_experiments_in_which_nobody_deviates_take_nothing_from_a_sure_one(
+    make_policy: Any, terms: Any, engine: Any
+) -> None:
+    sure = experiment(segment("north", "visit", 6.0, 0.6), over=around(6.0, 1.2))
+    alone = SegmentTreatment("north", 500, "none", None, None, None, None)
+    nulls = [replace(experiment(alone, over=around(0.0, 0.0)), experiment=name) for name in ("a", "b", "c")]
+    row, *_ = treat(make_policy(sure, *nulls), None, terms, engine)
+    assert row.value is not None
+    assert row.value.mean == pytest.approx(60)
+
+
 def test_every_segment_under_one_treatment_is_one_decision(make_policy: Any, terms: Any, engine: Any) -> None:
     found = experiment(segment("north", "visit", 6.0), segment("south", "visit", 3.0), over=around(9.0, 0.5))
     (row,) = treat(make_policy(found), None, terms, engine)
@@ -182,7 +193,27 @@ def test_a_gain_of_more_than_a_year_counts_a_years_part_and_a_poor_segment_no_mo
     found = experiment(segment("north", "visit", 6.0, raw=4.0), over=around(9.0, 0.5), look=long)
     (row,) = treat(make_policy(found), None, terms, engine)
     assert row.value is not None
-    assert row.value.mean == pytest.approx(10 * 4 * 365.25 / 730)
+    # A customer brings 4 and the 2 paid for it in 730 days, of which 365.25 count: 3.002; the 2 are paid in full.
+    assert row.value.mean == pytest.approx(10 * (6 * 365.25 / 730 - 2))
+    assert row.value.mean == pytest.approx(10.02, abs=0.01)
+    # The spread is that of the gain's year: of 40 a sixth by the segment's own gain and an eighteenth by the policy's.
+    assert row.value.sd == pytest.approx(20.01 * (1 / 6**2 + 1 / 18**2) ** 0.5, rel=0.08)
+    assert row.value_raw is not None
+    assert row.value_raw.mean == pytest.approx(10.02, abs=0.01)
+    # The first year brings 30.02 of which 20 are paid: two thirds of it.
+    assert row.payback == pytest.approx(20 / 30.02, abs=1e-3)
+    people: list[Any] = row.people.records() if row.people else []
+    assert people[0]["value"] == pytest.approx(1.002, abs=1e-3)
+
+
+def test_a_gain_that_pays_its_cost_only_after_the_coming_year_is_not_proposed(
+    make_policy: Any, terms: Any, engine: Any
+) -> None:
+    long = replace(LOOK, days=730)
+    found = experiment(segment("north", "visit", 1.5, 0.2, raw=1.5), over=around(1.5, 0.2), look=long)
+    (row,) = treat(make_policy(found), None, terms, engine)
+    # Half of 1.5 + 2 within the year against 2 paid: a loss of 0.25 each.
+    assert (row.status, row.value) == (Status.NOTHING_TO_GAIN, None)
 
 
 def test_what_is_not_sure_is_told_as_not_known_with_the_test_that_would_tell(

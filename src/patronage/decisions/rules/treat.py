@@ -59,7 +59,9 @@ class Asked:
 
 def _believed(policy: TreatmentPolicy) -> dict[str, float]:
     """What each experiment's policy is worth a customer over its default, less the luck of the best of them (M35)."""
+    # Where no fold deviates, the worth is nothing by rule and not by measurement, and tells of no other experiment.
     sound = [one for one in policy.experiments if not one.checks.failed]
+    sound = [one for one in sound if one.over_default.p95 > one.over_default.mean]
     means = {one.experiment: one.over_default.mean for one in policy.experiments}
     if len(sound) > 1:
         errors = [(one.over_default.p95 - one.over_default.mean) / one.look.errors for one in sound]
