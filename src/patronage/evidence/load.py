@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from patronage.evidence.currencies import Rates, rate_gaps, told_currencies
+from patronage.evidence.file_stamps import rows_changed
 from patronage.evidence.loaded import ApartLines, Loaded, RateGap, RowReason
 from patronage.evidence.marking import BROKEN, MappedSource, RowTerms, cell_forms, marked_rows
 from patronage.evidence.not_product import apart_expression, apart_lines, in_grammar
@@ -94,7 +95,7 @@ def _parted(work: Judged, settings: LoadSettings, engine: Engine) -> Loaded:
         reasons, quarantine = _set_aside(work, found, where, engine)
         good, repeats = _keep_good(work, found, engine)
     if good.rows != found.good:
-        raise EvidenceError(Fault(where, "the rows changed while they were read", "read a copy of it, or run again"))
+        raise EvidenceError(rows_changed(where))
     names = [field.name for field in source.found.fields]
     seen = columns_seen(good, names, given, engine)
     apart, not_product = _proposal(work, good, engine)

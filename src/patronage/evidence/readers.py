@@ -18,6 +18,7 @@ from patronage.evidence.csv_dialect import Dialect, dialect_of
 from patronage.evidence.csv_repair import repaired_rows, row_lines, utf8_copy
 from patronage.evidence.databases import duckdb_table, json_columns, json_line_rows, json_row_lines, sqlite_rows
 from patronage.evidence.embedded import literal_path
+from patronage.evidence.file_stamps import unchanged
 from patronage.evidence.places import Places, lines_of, rows_in_order, write_numbers
 from patronage.evidence.postgres import copied_table
 from patronage.evidence.source_files import source_files, source_format
@@ -60,12 +61,13 @@ def raw_source(mapping: SourceMapping, folder: Path, engine: Engine) -> Generato
     """The raw cells of a mapping's source, readable until the block ends.
 
     Raises EvidenceError where a file is missing, empty, without columns, in another format or
-    encoding than said, or has two columns of one name.
+    encoding than said, or has two columns of one name, and at the end where a file changed meanwhile: it may be read
+    more than once. A table of PostgreSQL is copied in one snapshot, and read from the copy.
     """
     in_database = names_database(mapping.location)
     files = [] if in_database else [_absolute(path) for path in source_files(mapping, folder)]
     where = f"{mapping.table} ({mapping.location})"
-    with ExitStack() as stack:
+    with unchanged(files, where), ExitStack() as stack:
         kept = tempfile.TemporaryDirectory(dir=engine.folder, prefix=".reading-", ignore_cleanup_errors=True)
         spare = Path(stack.enter_context(kept))
         reading = _Reading(
