@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
+
 from patronage.decisions.commitment import Commitment, commitment_data, commitment_of, committed, first_day
 from patronage.decisions.decision import Assumed, Basis, Cost
 from patronage.decisions.frozen_list import frozen
@@ -37,3 +39,11 @@ def test_an_event_of_before_the_first_day_was_written_down_has_none(make_decisio
     data = commitment_data(committed(make_decision("one", value=9.0), 0.0, date(2012, 1, 10)))
     del data["starts"], data["gain_by_year"]
     assert (commitment_of(data).starts, commitment_of(data).gain_by_year) == (None, ())
+
+
+def test_a_gain_within_days_is_written_down_and_one_within_none_refused(make_decision: Any) -> None:
+    decision = replace(make_decision("one", value=9.0), gain_days=60.0)
+    data = commitment_data(committed(decision, 0.0, date(2012, 1, 10)))
+    assert commitment_of(data).gain_days == 60.0
+    with pytest.raises(ValueError, match=r"^has a gain within 0 days, which is no time$"):
+        commitment_of(data | {"gain_days": 0})

@@ -48,6 +48,7 @@ written = st.builds(
             held_out=st.integers(0),
             starts=st.one_of(st.none(), st.dates()),
             gain_by_year=st.lists(st.floats(-1e9, 1e9), max_size=3).map(tuple),
+            gain_days=st.none() | st.floats(1, 1e4),
         ),
     ),
 )

@@ -168,9 +168,9 @@ def test_another_list_that_treats_those_left_alone_is_counted_and_warned_of(cli:
     row = told[one["id"]]
     assert row["elsewhere"] == row["arms"]
     alone = f"{row['arms']['holdout']} customers left alone here (100%)"
-    assert f"other accepted decisions acted at the same time on {alone}" in row["why"]
+    assert f"lists of other accepted decisions of the same days hold {alone}" in row["why"]
     assert told[other["id"]]["verdict"] == "no_holdout"
-    assert "what this adds beside that" in " ".join(cli("track", shop).out.split())
+    assert "what this adds beside them" in " ".join(cli("track", shop).out.split())
 
 
 def test_while_the_test_runs_intervals_last_and_a_small_gain_is_not_known(cli: Any, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ class Commitment:
     how many customers that is. people: the list, those left alone included, whose file lies beside the journal.
     starts: first day of acting, from which its effect counts; None in events of before it was written down.
     gain_by_year: what was expected of it in each year of the horizon before its cost, discounted, in currency.
+    gain_days: days of acting within which all of it was to come in, None where it goes by the years.
     """
 
     effect: float | None
@@ -37,6 +38,7 @@ class Commitment:
     held_out: int = 0
     starts: date | None = None
     gain_by_year: tuple[float, ...] = ()
+    gain_days: float | None = None
 
 
 def committed(decision: Decision, holdout: float, starts: date | None = None) -> Commitment:
@@ -47,7 +49,8 @@ def committed(decision: Decision, holdout: float, starts: date | None = None) ->
     people = frozen(people_of(decision))
     gain = tuple(net + paid for net, paid in zip_longest(decision.value_by_year, cost.by_year, fillvalue=0.0))
     gain = gain if decision.value_by_year else ()
-    return Commitment(_effect(decision), cost.one_off, cost.yearly, years, holdout, people, alone, starts, gain)
+    effect, within = _effect(decision), decision.gain_days
+    return Commitment(effect, cost.one_off, cost.yearly, years, holdout, people, alone, starts, gain, within)
 
 
 def first_day(accepted: date, as_of: date) -> date:
@@ -77,6 +80,7 @@ def commitment_data(commitment: Commitment) -> dict[str, Any]:
         "people": frozen_data(commitment.people),
         "starts": commitment.starts and commitment.starts.isoformat(),
         "gain_by_year": list(commitment.gain_by_year),
+        **({} if commitment.gain_days is None else {"gain_days": commitment.gain_days}),
     }
 
 
@@ -86,6 +90,9 @@ def commitment_of(data: Any) -> Commitment:
     if not 0 <= holdout < 1:
         raise ValueError(f"has a holdout of {holdout}, which is no share")
     cost, years, effect, starts = data["cost"], data["years"], data["effect"], data.get("starts")
+    within = data.get("gain_days")
+    if within is not None and finite(within) <= 0:
+        raise ValueError(f"has a gain within {within} days, which is no time")
     return Commitment(
         None if effect is None else finite(effect),
         finite(cost["one_off"]),
@@ -96,6 +103,7 @@ def commitment_of(data: Any) -> Commitment:
         int(data.get("held_out", 0)),
         None if starts is None else date.fromisoformat(starts),
         tuple(finite(gain) for gain in data.get("gain_by_year", ())),
+        None if within is None else finite(within),
     )
 
 

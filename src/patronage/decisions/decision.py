@@ -120,7 +120,8 @@ class Decision:
     acting would bring. In currency, never below 0; the ledger is sorted by it. p_better: probability that the move
     beats staying.
     payback: years. assumed: None where no effect went into the value. people: the customers it is about, a stored table
-    with customer_id, amount, value and why.
+    with customer_id, amount, value and why. gain_days: days from acting within which all that it brings comes in, None
+    where that goes by the years.
     """
 
     move: Move
@@ -146,6 +147,7 @@ class Decision:
     owner: str | None = None
     due: str | None = None
     assumed: Assumed | None = None
+    gain_days: float | None = None
 
     @property
     def id(self) -> str:

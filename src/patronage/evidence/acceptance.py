@@ -13,8 +13,9 @@ class Acceptance:
     accepted_at: day of the accept. starts: first day of acting. listed: customers on its list. held_out: of these, left
     alone by chance. holdout: the share that chance was given. expected: mean, p05 and p95 of its value over the
     horizon, net of cost, None where it had none. gain_by_year: what it was to bring in each year before its cost,
-    discounted. effect: that the value assumed, None where it had none. fault: why its list cannot be had, None where it
-    can. ended: day on which people turned it down or opened it again, None while it stands. Currency.
+    discounted. gain_days: days of acting within which all of it was to come in, None where it goes by the years.
+    effect: that the value assumed, None where it had none. fault: why its list cannot be had, None where it can. ended:
+    day on which people turned it down or opened it again, None while it stands. Currency.
     """
 
     id: str
@@ -30,3 +31,4 @@ class Acceptance:
     effect: float | None
     fault: str | None
     ended: date | None = None
+    gain_days: float | None = None

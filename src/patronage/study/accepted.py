@@ -78,4 +78,5 @@ def _acceptance(project: Project, bound: Event, about: Move, ended: date | None)
         commitment.effect,
         fault and str(fault),
         ended,
+        commitment.gain_days,
     )

@@ -13,6 +13,7 @@ import pytest
 from patronage.analyses.worth.repeat_buying import repeat_buying
 from patronage.analyses.worth.track_record import track_record
 from patronage.evidence.acceptance import Acceptance
+from patronage.evidence.queries.periods import Period
 from patronage.evidence.tables import Acceptances, Treatments
 from patronage.findings.trust import TrackRecord
 from patronage.vocabulary.errors import EstimationError
@@ -112,13 +113,33 @@ def test_those_left_alone_whom_another_decision_acts_on_are_counted_and_warned_o
     assert (row.elsewhere.holdout, row.elsewhere.treated) == (9, 22)
     assert row.verdict == "as_expected"
     assert row.why.endswith(
-        "other accepted decisions acted at the same time on 9 customers left alone here (20%) and on 22 of those acted "
-        "on (25%): what is measured is what this adds beside that, not what it does by itself"
+        "lists of other accepted decisions of the same days hold 9 customers left alone here (20%) and 22 of those "
+        "acted on (25%): what is measured is what this adds beside them, not what it does by itself"
     )
     assert (beside.verdict, beside.elsewhere.holdout) == ("no_holdout", 0)
     (alone,) = told().decisions
     assert alone.why in row.why
     assert alone.measured == row.measured
+
+
+def test_another_list_that_holds_one_arm_alone_is_part_of_what_is_measured(told: Any) -> None:
+    other = replace(ONE, id="other", kind="grow", held_out=0, holdout=0.0)
+    acted = [who for who in LISTED if who not in ALONE][:44]
+    row, _ = told(beside=((other, acted),)).decisions
+    assert row.why.endswith(
+        "hold 0 customers left alone here (0%) and 44 of those acted on (50%): what is measured is this together with "
+        "what they do, since they reach one arm more than the other"
+    )
+
+
+def test_a_gain_within_days_is_expected_by_their_end(told: Any) -> None:
+    (by_years,) = told().decisions
+    (soon,) = told(replace(ONE, gain_days=60.0)).decisions
+    part = 88 / 133
+    assert by_years.expected.mean == pytest.approx(part * 400 * Period(STARTS, date(2022, 12, 31)).years)
+    assert soon.expected.mean == pytest.approx(part * 900)
+    (early,) = told(replace(ONE, gain_days=60.0), as_of=date(2022, 7, 30)).decisions
+    assert early.expected.mean == pytest.approx(part * 900 / 2, rel=0.04)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from patronage.analyses.worth.arm_effects import (
     watched,
 )
 from patronage.analyses.worth.track_verdicts import (
+    LEAST_ACTED,
     NO_HOLDOUT,
     NOT_MEASURABLE,
     TOO_EARLY,
@@ -34,6 +35,7 @@ from patronage.kernels.experiment import Effect
 from patronage.kernels.pooled_effect import pooled_effect
 from patronage.vocabulary.errors import EstimationError, Fault, nearest
 from patronage.vocabulary.grade import Grade
+from patronage.vocabulary.horizon import DAYS_PER_YEAR
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count
 
@@ -45,9 +47,6 @@ BY_MONEY = frozenset({"grow", "price", "treat"})
 
 UNSEEN = "what it brings, cost that falls away or customers who do not leave later on, does not show in order lines yet"
 """Why other kinds cannot be measured."""
-
-LEAST_ACTED = 0.1
-"""Share of the list that must have been acted on, beyond those left alone, for an effect on one of them to be told."""
 
 UNEVEN = 0.001
 """P of so uneven a split below which the arms are not those that chance drew."""
@@ -152,11 +151,14 @@ def _measured(row: Tracked, one: Acceptance, at: Watched, terms: Terms) -> Track
 
 
 def _expected(one: Acceptance, arms: Arms, years: float) -> Ranged | None:
-    """What was to come in by now from those acted on, before cost: as much of each year as has gone by."""
+    """What was to come in by now from those acted on, before cost: the part of its time, or years, that has gone by."""
     whole = sum(one.gain_by_year)
     if one.expected is None or whole <= 0:
         return None
-    gone = sum(gain * min(max(years - year, 0.0), 1.0) for year, gain in enumerate(one.gain_by_year))
+    if one.gain_days is None:
+        gone = sum(gain * min(max(years - year, 0.0), 1.0) for year, gain in enumerate(one.gain_by_year))
+    else:
+        gone = whole * min(years * DAYS_PER_YEAR / one.gain_days, 1.0)
     share = gone / whole * arms.treated / max(arms.treated + arms.holdout, 1)
     mean, p05, p95 = one.expected
     cost = whole - mean

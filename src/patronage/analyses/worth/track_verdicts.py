@@ -11,6 +11,12 @@ from patronage.vocabulary.words import count, money_range, percent
 
 AS_EXPECTED, MORE, LESS = "as_expected", "more_than_expected", "less_than_expected"
 HARMFUL, OPEN = "harmful", "open"
+LEAST_ACTED = 0.1
+"""Share of the list that must have been acted on, beyond those left alone, for an effect on one of them to be told."""
+
+APART = 0.05
+"""Difference of the shares of two arms from which what others do on them is no part of both alike."""
+
 TOO_EARLY, NO_HOLDOUT, UNEVEN_ARMS, NOT_MEASURABLE = "too_early", "no_holdout", "uneven_arms", "not_measurable"
 
 
@@ -38,17 +44,20 @@ def uneven_words(found: Compared, share: float) -> str:
 
 
 def elsewhere_words(row: Tracked) -> str:
-    """The warning that other accepted decisions act on customers left alone here; empty where none does."""
+    """The warning that lists of other accepted decisions hold customers of this one; empty where none does."""
     both, arms = row.elsewhere, row.arms
-    if not both.holdout:
+    if row.measured is None or not (both.holdout or both.treated):
         return ""
-    alone = percent(both.holdout / max(arms.holdout, 1))
-    acted = percent(both.treated / max(arms.treated, 1))
-    return (
-        f"other accepted decisions acted at the same time on {count(both.holdout, 'customer')} left alone here "
-        f"({alone}) and on {both.treated:,} of those acted on ({acted}): what is measured is what this adds beside "
-        f"that, not what it does by itself"
+    alone, acted = both.holdout / max(arms.holdout, 1), both.treated / max(arms.treated, 1)
+    told = (
+        f"lists of other accepted decisions of the same days hold {count(both.holdout, 'customer')} left alone here "
+        f"({percent(alone)}) and {both.treated:,} of those acted on ({percent(acted)}): "
     )
+    if abs(alone - acted) > APART:
+        return (
+            told + "what is measured is this together with what they do, since they reach one arm more than the other"
+        )
+    return told + "what is measured is what this adds beside them, not what it does by itself"
 
 
 def _verdict(measured: Ranged, expected: float | None) -> str:
@@ -81,7 +90,7 @@ def _why(row: Tracked, verdict: str, found: Compared, terms: Terms) -> str:
         brought = f"{money_range(row.measured, terms.currency)} more came in than without it"
         told = "" if row.expected is None else f", {money_range(row.expected, terms.currency)} expected"
         parts.append(brought + told)
-    if row.effect is None and found.complied < 1:
+    if row.effect is None and found.complied < LEAST_ACTED:
         parts.append("too few of its list were acted on to tell for whom it works")
     if found.complied < 1:
         parts.append(f"{percent(found.complied)} more of those to be treated were acted on than of those left alone")
