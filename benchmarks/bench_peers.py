@@ -122,8 +122,21 @@ def _page(rows: list[tuple[Job, dict[str, dict[str, Any]]]], lines: int, custome
     told = subprocess.run([str(PEERS), "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout
     named = ("lifetimes", "pymc-marketing", "clvkit", "pandas", "duckdb")
     theirs = [line for line in told.splitlines() if line.lower().split("==")[0] in named]
+    parts.extend(["", *_whole_run({job.name: found for job, found in rows})])
     notes = (HERE / "peers" / "notes.md").read_text(encoding="utf-8").strip()
     return "\n".join([*parts, "", f"Ours: {versions}. Theirs: {', '.join(theirs)}.", "", notes])
+
+
+def _whole_run(found: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
+    """What the whole of `run` takes beside the peer that does the steps alone best."""
+    ours = found["run"]["ours"].get("wall_s")
+    theirs = [one["wall_s"] for who, one in found["ranked"].items() if who != "ours" and "wall_s" in one]
+    if ours is None or not theirs:
+        return []
+    ratio = ours / min(theirs)
+    return [
+        f"`run` takes {ratio:.2f} of the time that the best peer takes for the steps alone; {met('0.1', ratio <= 0.1)}."
+    ]
 
 
 def _lines(job: Job, found: dict[str, dict[str, Any]]) -> list[str]:
