@@ -74,11 +74,6 @@ class Treating:
         return min(1.0, DAYS_PER_YEAR / self.found.look.days)
 
     @property
-    def today(self) -> str:
-        """The default, as it is spoken of."""
-        return self.found.default if self.found.default_is_today else f"{self.found.default}, the best for all,"
-
-    @property
     def honesty(self) -> float:
         """Gain on customers not learned from over the gain claimed for the segments that deviate, at most 1."""
         found = self.found
@@ -148,7 +143,7 @@ def doubted(one: SegmentTreatment, at: Treating) -> Decision:
             f"{found.default} for all on customers that it was not learned from, which is not surely more than nothing"
         )
     reason = (
-        f"We do not know whether {arm} does better than {at.today} for customers in {at.name(one.segment)}: in "
+        f"We do not know whether {arm} does better than {found.default} for customers in {at.name(one.segment)}: in "
         f"{found.experiment} it brought {money_range(gain, currency)} more from each, net of its cost{honest}; "
         f"{found.look.words}; so {found.default} stands, and the test would tell."
     )
@@ -222,7 +217,7 @@ def _reason(group: Sequence[SegmentTreatment], value: Estimate, at: Treating) ->
     over = money_range(found.over_default, currency)
     return (
         f"{who}, with {money(at.amount(segments), currency)} of revenue in the last twelve months, are like those to "
-        f"whom {arm} brought {gain} than {at.today} in {found.experiment}, net of its cost ({tested} tested); on "
+        f"whom {arm} brought {gain} than {found.default} in {found.experiment}, net of its cost ({tested} tested); on "
         f"customers that it was not learned from, treating by segments is worth {over} a customer over {found.default} "
         f"for all; treating each of them so once in the coming year is worth {money_range(value, currency)} net; "
         f"{found.look.words}."

@@ -246,6 +246,15 @@ def test_an_experiment_that_cannot_be_read_says_why_and_leaves_the_others(learne
     assert found.refused == ("treatments: odd has a single arm; give those left alone too, under an arm such as none",)
 
 
+def test_two_arms_that_are_named_as_todays_are_refused(learned: Any) -> None:
+    lines, treated = shop(4, lambda place, arm: 0.0)
+    with pytest.raises(
+        EstimationError,
+        match=r"^treatments: winter has 2 arms that are named as today's, Control group and none; leave that name to",
+    ):
+        learned(lines, _swapped(treated, lambda place: treated["arm"][place] == "mail", "Control group"))
+
+
 @pytest.mark.parametrize(
     ("change", "as_of", "message"),
     [

@@ -257,13 +257,11 @@ def test_a_policy_that_does_not_surely_beat_the_default_elsewhere_proposes_nothi
 
 
 def test_one_treatment_for_all_is_an_answer(make_policy: Any, terms: Any, engine: Any) -> None:
-    found = experiment(
-        SegmentTreatment("north", 500, "none", None, None, None, None), over=around(0.0, 0.0), default_is_today=False
-    )
+    found = experiment(SegmentTreatment("north", 500, "none", None, None, None, None), over=around(0.0, 0.0))
     (row,) = treat(make_policy(found), None, terms, engine)
     assert (row.status, row.at_stake) == (Status.NOTHING_TO_GAIN, 1400.0)
     assert row.reason == (
-        "In no segment of winter did visit bring more than none, the best for all, once the cost is paid, so none for "
+        "In no segment of winter did visit bring more than none once the cost is paid, so none for "
         "all stands; it was watched for 60 days."
     )
 
@@ -288,6 +286,19 @@ def test_an_experiment_that_is_unsound_untold_or_about_nobody_is_refused_with_th
     first, second = treat(make_policy(sure, refused=("treatments: odd has a single arm",)), None, terms, engine)
     assert first.status is Status.PROPOSED
     assert second.reason == "No proposal from what cannot be read: treatments: odd has a single arm."
+
+
+def test_an_experiment_without_an_arm_of_today_proposes_nothing_and_asks_for_its_name(
+    make_policy: Any, terms: Any, engine: Any
+) -> None:
+    found = experiment(segment("north", "visit", 6.0), over=around(4.0, 0.5), default_is_today=False)
+    (row,) = treat(make_policy(found), None, terms, engine)
+    assert (row.status, row.value, row.at_stake) == (Status.REFUSED, None, 1400.0)
+    assert row.reason == (
+        "No proposal: name today's arm. None of the arms of winter (none and visit) is named as the treatment that "
+        "customers get today, so nobody can tell what would change: call that arm none or control in the treatments "
+        "and run again."
+    )
 
 
 @given(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from patronage.analyses.relationships.arm_checks import checked, last_watched, look_at
+from patronage.analyses.relationships.arm_names import todays_arms
 from patronage.analyses.relationships.policy_words import policy_why, policy_words
 from patronage.analyses.relationships.tested_cells import FOLDS, TestedCells, segment_effects, tested_cells
 from patronage.evidence.engine import Engine
@@ -41,9 +41,6 @@ from patronage.vocabulary.errors import EstimationError, Fault
 from patronage.vocabulary.grade import Grade, weakest
 from patronage.vocabulary.terms import Terms
 from patronage.vocabulary.words import count, listed
-
-TODAY = re.compile(r"\s*(none|nothing|control|holdout|today|untreated|no[\s_-].*)\s*", re.IGNORECASE)
-"""Names of the arm that is left as it is, such as none, control or No e-mail."""
 
 SURE = 0.95
 """Probability of being better that a deviation takes at the one look at the end; a look before it takes more."""
@@ -160,7 +157,7 @@ def _read(row: dict[str, Any], at: Tested) -> Read:
 def _policy(trial: Trial, at: Tested) -> tuple[ExperimentPolicy, tuple[tuple[Any, ...], ...]]:
     """What an experiment says, and its rows of the table of arms."""
     found, look = trial.cells, look_at(trial.span, at.repeat.as_of)
-    default = next((place for place, arm in enumerate(found.arms) if TODAY.fullmatch(arm)), None)
+    default = next(iter(todays_arms(found.arms)), None)
     sure = min(float(special.ndtr(look.errors)), SUREST) if look.running else SURE
     policy = learned_policy(found.cells, trial.cost, default=default, sure=sure)
     checks, apart = checked(found, trial.arms, policy.default)
@@ -193,11 +190,16 @@ def _require_readable(row: dict[str, Any], at: Tested) -> None:
     if row["start"] >= at.repeat.as_of:
         told = f"{name} started on {row['start']}, and the evidence ends on {at.repeat.as_of}"
         faults.append(Fault("treatments", told, "run again with newer orders"))
-    if not faults and len(at.engine.records(experiment_arms(at.treatments, str(name)))) < 2:
-        told = f"{name} has a single arm"
-        faults.append(Fault("treatments", told, "give those left alone too, under an arm such as none"))
     if faults:
         raise EstimationError(*faults)
+    arms = [str(arm["arm"]) for arm in at.engine.records(experiment_arms(at.treatments, str(name)))]
+    if len(arms) < 2:
+        step = "give those left alone too, under an arm such as none"
+        raise EstimationError(Fault("treatments", f"{name} has a single arm", step))
+    today = [arms[place] for place in todays_arms(arms)]
+    if len(today) > 1:
+        told = f"{name} has {len(today)} arms that are named as today's, {listed(today)}"
+        raise EstimationError(Fault("treatments", told, "leave that name to one of them and rename the others"))
 
 
 def _segments(day: date, at: Tested) -> Relation:

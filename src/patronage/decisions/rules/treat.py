@@ -111,6 +111,13 @@ def _unfit(found: ExperimentPolicy, policy: TreatmentPolicy) -> str:
             f"No proposal, because the arms of {found.experiment} are not as chance draws them: {faults}. Find out how "
             f"customers came to their arms, or lost them, and test anew."
         )
+    if not found.default_is_today:
+        arms = listed([arm.name for arm in found.arms])
+        return (
+            f"No proposal: name today's arm. None of the arms of {found.experiment} ({arms}) is named as the treatment "
+            f"that customers get today, so nobody can tell what would change: call that arm none or control in the "
+            f"treatments and run again."
+        )
     if policy.basis == REVENUE:
         return (
             f"No proposal, because what the arms of {found.experiment} brought is told in revenue, against which no "
@@ -123,7 +130,7 @@ def _nothing(found: ExperimentPolicy, at: Treating) -> Decision:
     others = listed([arm.name for arm in found.arms if arm.name != found.default])
     move = Move(KIND, f"customers as in {found.experiment}", found.default, others)
     because = (
-        f"In no segment of {found.experiment} did {others} bring more than {at.today} once the cost is paid, so "
+        f"In no segment of {found.experiment} did {others} bring more than {found.default} once the cost is paid, so "
         f"{found.default} for all stands; {found.look.words}."
     )
     return nothing_to_gain(move, QUESTIONS, because, at_stake=max(at.amount(tuple(at.customers)), 0.0))
