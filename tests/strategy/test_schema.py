@@ -23,6 +23,10 @@ def test_the_schema_has_every_section_and_asks_for_the_company_alone():
         "costs_of_action",
         "segments",
         "needs",
+        "offers",
+        "value_drivers",
+        "actors",
+        "exchanges",
     ]
     assert schema["required"] == ["company"]
     assert schema["additionalProperties"] is False

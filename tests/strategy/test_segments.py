@@ -4,6 +4,7 @@ from patronage.strategy.quantity import exactly
 from patronage.strategy.segments import SegmentRule
 from patronage.strategy.strategy import strategy_from_text
 from patronage.vocabulary.expressions import Column, Literal, Operation
+from patronage.vocabulary.grade import Grade
 
 COMPANY = "company: {name: Acme, currency: USD}\n"
 
@@ -11,7 +12,8 @@ COMPANY = "company: {name: Acme, currency: USD}\n"
 def test_segments_are_read_with_their_rules():
     found = strategy_from_text(
         COMPANY + "segments:\n  - {id: makers, rule: all, size: 120}\n"
-        "  - {id: big, name: Big ones, rule: revenue > 1000, basis: size, status: target}\n"
+        "  - {id: big, name: Big ones, rule: revenue > 1000, basis: size, status: target,\n"
+        "     grade: survey, evidence: the census}\n"
     ).segments
     assert found is not None
     assert found.segments == (
@@ -23,6 +25,8 @@ def test_segments_are_read_with_their_rules():
             "revenue > 1000",
             basis="size",
             status="target",
+            grade=Grade.SURVEY,
+            evidence="the census",
             line=4,
         ),
     )
@@ -54,7 +58,7 @@ def test_segments_are_read_with_their_rules():
             "{id: big, rule: all, colour: red}",
             (
                 "line 3, column 26: segments[big].colour: is not a known key; "
-                "known here: id, name, rule, basis, status, size"
+                "known here: id, name, rule, basis, status, size, grade, evidence"
             ),
         ),
     ],

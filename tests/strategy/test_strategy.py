@@ -83,7 +83,7 @@ def test_every_fault_of_a_file_is_told_at_once_in_its_order(faults):
         (
             "strategy.yaml line 14, column 1: bets: is a section of a later release; "
             "take it out; this one reads company, sources, identity, pools, activities, links, budgets, "
-            "costs_of_action, segments, needs"
+            "costs_of_action, segments, needs, offers, value_drivers, actors, exchanges"
         ),
         "strategy.yaml line 15, column 1: segmnts: is not a known section; did you mean 'segments'?",
     ]

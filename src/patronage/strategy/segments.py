@@ -8,10 +8,11 @@ from pydantic import Field, TypeAdapter
 
 from patronage.strategy.checks import unique_ids
 from patronage.strategy.document import Keyed, Listing, Node, Place
-from patronage.strategy.fields import Identifier, Name, Positive, Rule, StrictEntry
+from patronage.strategy.fields import GradeWord, Identifier, LongText, Name, Positive, Rule, StrictEntry
 from patronage.strategy.quantity import Quantity
 from patronage.strategy.section import Section, row_lines
 from patronage.vocabulary.expressions import Expression
+from patronage.vocabulary.grade import Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class SegmentRule:
     basis: str | None = None
     status: str | None = None
     size: Quantity | None = None
+    grade: Grade = Grade.ASSUMPTION
+    evidence: str | None = None
     line: int | None = None
     rule_place: Place | None = field(default=None, compare=False, repr=False)
 
@@ -55,6 +58,8 @@ class SegmentEntry(StrictEntry):
     basis: Name | None = Field(None, description="What sets the segment apart, such as need, size or place.")
     status: Name | None = Field(None, description="What the company does about it, such as served, target or left.")
     size: Positive | None = Field(None, description="Number of customers, where no data count them.")
+    grade: GradeWord = Field(Grade.ASSUMPTION, description="How the size is known.")
+    evidence: LongText | None = Field(None, description="Where the size comes from.")
 
 
 def _made(entries: list[SegmentEntry], node: Node) -> SegmentRules:
@@ -68,6 +73,8 @@ def _made(entries: list[SegmentEntry], node: Node) -> SegmentRules:
                 basis=entry.basis,
                 status=entry.status,
                 size=entry.size,
+                grade=entry.grade,
+                evidence=entry.evidence,
                 line=line,
                 rule_place=place,
             )

@@ -14,24 +14,28 @@ from pydantic import ValidationError
 from patronage.strategy.actions import COSTS_OF_ACTION, CostsOfAction
 from patronage.strategy.activities import Activities, Pools
 from patronage.strategy.activity_entries import ACTIVITIES, POOLS
+from patronage.strategy.actors import ACTORS, Actors
 from patronage.strategy.budgets import BUDGETS, Budgets
 from patronage.strategy.company import COMPANY, Company
 from patronage.strategy.document import Document, Flaw, Node, Place, plain
+from patronage.strategy.exchanges import EXCHANGES, Exchanges
 from patronage.strategy.faults import section_flaws, unknown_key
 from patronage.strategy.identity import IDENTITY
 from patronage.strategy.links import LINKS, Links
 from patronage.strategy.needs import NEEDS, Needs
+from patronage.strategy.offers import OFFERS, Offers
 from patronage.strategy.refusal import key_shown
 from patronage.strategy.section import Section
 from patronage.strategy.segments import SEGMENTS, SegmentRules
 from patronage.strategy.source_entries import SOURCES
+from patronage.strategy.value_drivers import VALUE_DRIVERS, ValueDrivers
 from patronage.strategy.yaml_reader import read_document
 from patronage.vocabulary.errors import Fault, StrategyError
 from patronage.vocabulary.identity import IdentityRules
 from patronage.vocabulary.sources import SourceMapping
 
 LATER_SECTIONS = frozenset({
-    "actors", "exchanges", "offers", "value_drivers", "capabilities",
+    "capabilities",
     "channels", "delivery_options", "relationships", "bets", "roles", "accountabilities", "behaviours", "measures",
     "rules", "taxonomy",
 })  # fmt: skip
@@ -68,6 +72,10 @@ class Strategy:
     costs_of_action: CostsOfAction | None = field(default=None, metadata=read_by(COSTS_OF_ACTION))
     segments: SegmentRules | None = field(default=None, metadata=read_by(SEGMENTS))
     needs: Needs | None = field(default=None, metadata=read_by(NEEDS))
+    offers: Offers | None = field(default=None, metadata=read_by(OFFERS))
+    value_drivers: ValueDrivers | None = field(default=None, metadata=read_by(VALUE_DRIVERS))
+    actors: Actors | None = field(default=None, metadata=read_by(ACTORS))
+    exchanges: Exchanges | None = field(default=None, metadata=read_by(EXCHANGES))
 
     def parts(self) -> dict[str, object]:
         """The sections that the file gives, by name."""

@@ -44,10 +44,14 @@ from patronage.evidence.tables import (
 )
 from patronage.strategy.actions import CostsOfAction
 from patronage.strategy.activities import Activities, Pools
+from patronage.strategy.actors import Actors
 from patronage.strategy.budgets import Budgets
+from patronage.strategy.exchanges import Exchanges
 from patronage.strategy.links import Links
 from patronage.strategy.needs import Needs
+from patronage.strategy.offers import Offers
 from patronage.strategy.segments import SegmentRules
+from patronage.strategy.value_drivers import ValueDrivers
 from patronage.study.wiring import Maker, Wiring, wired
 from patronage.vocabulary.terms import Terms
 
@@ -56,6 +60,7 @@ GIVEN: frozenset[type] = frozenset(
         Engine, Terms,
         Orders, Customers, Products, Books, ActivityEvents, Exits, Treatments, Acceptances,
         Pools, Activities, Links, Budgets, CostsOfAction, SegmentRules, Needs,
+        Offers, ValueDrivers, Actors, Exchanges,
     }
 )  # fmt: skip
 """The types that come from outside the analyses: the run's own, evidence tables, declared sections."""
