@@ -15,6 +15,7 @@ FOUND = [
     ("journal_file", JOURNAL.replace(b'"mean": 1.5', b'"mean": NaN')),
     ("journal_file", JOURNAL.replace(b'"so"', b'"\\ud800"')),
     ("journal_file", b"[" * 100_000),
+    ("csv_orders", "Kunde;Datum;Betrag\nc1;2021-01-01;5\n".encode("utf-16-le")[:-1]),
     ("frozen_list", b'["c1", "x"]\n'),
     ("frozen_list", b"[0, null]\n"),
     ("frozen_list", b"[" * 100_000),

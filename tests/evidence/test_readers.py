@@ -178,6 +178,14 @@ def test_a_wrong_declared_encoding_is_refused(loading: Any, content: bytes, enco
     assert loading.csv_refusal(content, encoding=encoding) == f"orders (orders.csv): {message}"
 
 
+def test_a_file_that_is_written_like_utf_16_and_ends_within_a_letter_is_refused(loading: Any) -> None:
+    content = "customer,day,amount\na,2024-01-01,1\n".encode("utf-16-le")[:-1]
+    assert loading.csv_refusal(content) == (
+        "orders (orders.csv): the file is written like utf-16-le and is not: byte 0x0A in line 2 cannot be read; "
+        "export it again, or set encoding to what it is in"
+    )
+
+
 def test_a_bad_byte_far_into_a_file_is_found(loading: Any) -> None:
     content = b"customer,day,amount\n" + b"a,2024-01-01,1\n" * 300_000 + b"caf\xe9,2024-01-01,1\n"
     assert "byte 0xE9 in line 300,002 cannot be read" in loading.csv_refusal(content, encoding="utf-8")

@@ -157,10 +157,11 @@ def _encoding(path: Path, where: str, declared: str | None) -> str:
     if declared is not None:
         return _declared_encoding(path, where, declared, marked, head)
     if marked is not None:
-        _decodes(path, where, marked)
+        _decodes(path, where, marked, f"marked as {marked.removesuffix('-sig')}", "set encoding: cp1252")
         return marked
     sixteen = _unmarked_utf16(head)
     if sixteen is not None:
+        _decodes(path, where, sixteen, f"written like {sixteen}", "export it again, or set encoding to what it is in")
         return sixteen
     if _first_bad_byte(path, "utf-8") is None:
         return "utf-8"
@@ -179,7 +180,7 @@ def _declared_encoding(path: Path, where: str, declared: str, marked: str | None
         )
     if marked == "utf-8-sig" and name == "utf-8":
         name = "utf-8-sig"
-    _decodes(path, where, name, declared)
+    _decodes(path, where, name, f"declared as {declared}", "leave encoding out, and it is found")
     if not name.startswith("utf") and (marked is not None or _has_utf8_letters(path)):
         step = f"set encoding: {(marked or 'utf-8').removesuffix('-sig')}, or leave it out, and it is found"
         raise EvidenceError(
@@ -188,18 +189,15 @@ def _declared_encoding(path: Path, where: str, declared: str, marked: str | None
     return name
 
 
-def _decodes(path: Path, where: str, name: str, declared: str | None = None) -> None:
+def _decodes(path: Path, where: str, name: str, called: str, step: str) -> None:
     bad = _first_bad_byte(path, name)
     if bad is None:
         return
     with path.open("rb") as file:
         before = file.read(bad + 1)
-    line = before.count(b"\n") + 1
-    called = f"declared as {declared}" if declared else f"marked as {name.removesuffix('-sig')}"
+    line = before[:-1].count(b"\n") + 1
     found = f"the file is {called} and is not: byte 0x{before[-1]:02X} in line {line:,} cannot be read"
-    raise EvidenceError(
-        Fault(where, found, "leave encoding out, and it is found" if declared else "set encoding: cp1252")
-    )
+    raise EvidenceError(Fault(where, found, step))
 
 
 def _first_bad_byte(path: Path, name: str) -> int | None:
