@@ -60,10 +60,13 @@ def treating(cells: Cells, found: Policy, terms: Any, engine: Any) -> Treating:
     )  # fmt: skip
     empty: dict[str, list[Any]] = {
         "experiment": [""], "customer_id": [""], "place": [""], "segment": [""], "amount": [0.0], "last_day": [day],
+        "in_test": [False],
     }  # fmt: skip
     people = engine.memory("people", empty)
     customers = {str(place): (TODAY, 0.0) for place in range(SEGMENTS)}
-    return Treating(policy, found.over_default.mean, Grade.EXPERIMENT, {}, people, customers, terms, engine, ("1.1",))
+    return Treating(
+        policy, found.over_default.mean, Grade.EXPERIMENT, {}, people, customers, terms, engine, ("1.1",), {}
+    )
 
 
 def test_what_is_proposed_holds_the_truth_and_claims_less_than_the_best_means(terms: Any, engine: Any) -> None:

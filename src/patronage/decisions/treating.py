@@ -43,7 +43,7 @@ class Treating:
     believed: what the policy is worth a customer over the default for all, on customers that it was not learned from,
     less the luck of the best of several experiments. names: of the declared segments, by id. people: customers of
     treatment_policy. customers: those of today to whom the experiment applies and their revenue of twelve months, by
-    segment.
+    segment, but for those who are in it while it runs, of whom in_test tells the same.
     """
 
     found: ExperimentPolicy
@@ -55,18 +55,27 @@ class Treating:
     terms: Terms
     engine: Engine
     questions: tuple[str, ...]
+    in_test: Mapping[str, tuple[int, float]]
 
     def name(self, segment: str) -> str:
         """A segment as a reader knows it."""
         return self.names.get(segment, segment)
 
     def number(self, segments: Sequence[str]) -> int:
-        """Customers of today in some segments."""
+        """Customers of today in some segments who may be treated otherwise."""
         return sum(self.customers.get(one, (0, 0.0))[0] for one in segments)
 
     def amount(self, segments: Sequence[str]) -> float:
         """Their revenue of the last twelve months."""
         return sum(self.customers.get(one, (0, 0.0))[1] for one in segments)
+
+    def tested(self, segments: Sequence[str]) -> int:
+        """Customers of today in some segments who are in the experiment while it runs."""
+        return sum(self.in_test.get(one, (0, 0.0))[0] for one in segments)
+
+    def stake(self, segments: Sequence[str]) -> float:
+        """Revenue of the last twelve months of all customers of some segments, never below 0."""
+        return max(self.amount(segments) + sum(self.in_test.get(one, (0, 0.0))[1] for one in segments), 0.0)
 
     @property
     def year(self) -> float:
@@ -132,7 +141,7 @@ def proposed(group: Sequence[SegmentTreatment], at: Treating, *, everybody: bool
 def doubted(one: SegmentTreatment, at: Treating) -> Decision:
     """The row that says that nobody knows whether a segment does better with another treatment, and what would tell."""
     arm, found, gain = str(one.other), at.found, one.gain or Ranged(0.0, 0.0, 0.0)
-    currency, number = at.terms.currency, at.number((one.segment,))
+    currency, number = at.terms.currency, at.number((one.segment,)) + at.tested((one.segment,))
     error = (gain.p95 - gain.mean) / found.look.errors
     z = stream(at.terms.seed, f"treat:{found.experiment}:{one.segment}").standard_normal(at.terms.draws)
     known = worth_of_knowing(number * (at.counted(gain.mean, arm) + at.year * error * z))
@@ -149,7 +158,7 @@ def doubted(one: SegmentTreatment, at: Treating) -> Decision:
     )
     return Decision(
         _move(arm, f"customers in {at.name(one.segment)}", at), at.questions, reason, Status.REFUSED, at.grade,
-        max(at.amount((one.segment,)), 0.0),
+        at.stake((one.segment,)),
         learning=Learning(known, _test(one, arm, number, at)),
         evidence=_basis([one], at),
     )  # fmt: skip
@@ -160,13 +169,19 @@ def _move(arm: str, subject: str, at: Treating) -> Move:
 
 
 def _unlisted(move: Move, group: Sequence[SegmentTreatment], at: Treating) -> Decision:
-    names = listed([at.name(one.segment) for one in group])
+    segments = tuple(one.segment for one in group)
+    names, tested = listed([at.name(one) for one in segments]), at.tested(segments)
+    whom = "the orders name no customer of today who stands so and bought as lately as those tested"
+    why = "there is nobody to list"
+    if tested:
+        whom = f"the {count(tested, 'customer')} of today who stand so and bought as lately are in that test themselves"
+        why = "to treat them otherwise while it runs would spoil it"
     reason = (
         f"In {at.found.experiment} customers in {names} did better with {group[0].treatment} than with "
-        f"{at.found.default}, but the orders name no customer of today who stands so and bought as lately as those "
-        f"tested; no proposal, because there is nobody to list."
+        f"{at.found.default}, but {whom}; no proposal, because {why}."
     )
-    return Decision(move, at.questions, reason, Status.REFUSED, at.grade, 0.0, evidence=_basis(group, at))
+    stake = at.stake(segments)
+    return Decision(move, at.questions, reason, Status.REFUSED, at.grade, stake, evidence=_basis(group, at))
 
 
 def _net(one: SegmentTreatment, at: Treating) -> float:
@@ -215,11 +230,13 @@ def _reason(group: Sequence[SegmentTreatment], value: Estimate, at: Treating) ->
     tested = count(sum(one.customers for one in group), "such customer")
     gain = f"{told[0]} more from each" if len(told) == 1 else f"more from each, segment by segment {listed(told)},"
     over = money_range(found.over_default, currency)
+    held = at.tested(segments)
+    off = f"; {count(held, 'customer')} of the test itself, which still runs, are left off the list" if held else ""
     return (
         f"{who}, with {money(at.amount(segments), currency)} of revenue in the last twelve months, are like those to "
         f"whom {arm} brought {gain} than {found.default} in {found.experiment}, net of its cost ({tested} tested); on "
         f"customers that it was not learned from, treating by segments is worth {over} a customer over {found.default} "
-        f"for all; treating each of them so once in the coming year is worth {money_range(value, currency)} net; "
+        f"for all; treating each of them so once in the coming year is worth {money_range(value, currency)} net{off}; "
         f"{found.look.words}."
     )
 

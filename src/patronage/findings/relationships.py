@@ -114,7 +114,7 @@ class TreatmentPolicy:
     whether its arms are as chance draws them. arms: one row per experiment, segment and arm: customers, brought (net of
     cost, a customer, freed of what history foretold), effect (over the default, by this segment alone) with p05 and
     p95, chosen. customers: those of today to whom it applies: experiment, customer_id, place, segment, amount (revenue
-    of twelve months), last_day.
+    of twelve months), last_day, in_test (whether the customer is in that experiment while it runs).
     """
 
     grade: Grade

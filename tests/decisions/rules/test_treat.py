@@ -35,7 +35,7 @@ LOOK = Look(60, 60, running=False, planned=1.0, errors=ONCE, words="it was watch
 SOUND = Checks(0.5, planned=True, mixing=0.5, past=0.5, failed=(), words="fine")
 PEOPLE = {
     "experiment": pa.string(), "customer_id": pa.string(), "place": pa.string(), "segment": pa.string(),
-    "amount": pa.float64(), "last_day": pa.date32(),
+    "amount": pa.float64(), "last_day": pa.date32(), "in_test": pa.bool_(),
 }  # fmt: skip
 
 
@@ -60,14 +60,17 @@ def experiment(*segments: SegmentTreatment, over: Ranged, **changes: Any) -> Exp
 
 @pytest.fixture
 def make_policy(tmp_path: Path) -> Callable[..., TreatmentPolicy]:
-    """What experiments say, with ten customers in the north and four in the south of 100 of revenue each."""
+    """What experiments say, with ten customers in the north and four in the south of 100 of revenue each.
+
+    A test that runs holds three of the north and all of the south.
+    """
 
     def build(*experiments: ExperimentPolicy, refused: tuple[str, ...] = (), **changes: Any) -> TreatmentPolicy:
         rows = [
             {"experiment": one.experiment, "customer_id": f"{where}{place}", "place": "UK", "segment": where,
-             "amount": 100.0, "last_day": date(2011, 11, 1)}
+             "amount": 100.0, "last_day": date(2011, 11, 1), "in_test": one.look.running and place < held}
             for one in experiments
-            for where, size in (("north", 10), ("south", 4))
+            for where, size, held in (("north", 10, 3), ("south", 4, 4))
             for place in range(size)
         ]  # fmt: skip
         path = tmp_path / "people.parquet"
@@ -214,6 +217,26 @@ def test_a_gain_that_pays_its_cost_only_after_the_coming_year_is_not_proposed(
     (row,) = treat(make_policy(found), None, terms, engine)
     # Half of 1.5 + 2 within the year against 2 paid: a loss of 0.25 each.
     assert (row.status, row.value) == (Status.NOTHING_TO_GAIN, None)
+
+
+def test_while_a_test_runs_its_own_customers_are_left_off_its_list(make_policy: Any, terms: Any, engine: Any) -> None:
+    running = replace(LOOK, running=True)
+    found = experiment(segment("north", "visit", 6.0), over=around(6.0, 0.5), look=running)
+    (row,) = treat(make_policy(found), None, terms, engine)
+    assert row.value is not None
+    assert row.value.mean == pytest.approx(7 * 6)
+    assert (row.at_stake, row.cost.one_off) == (700.0, 14.0)
+    assert row.people is not None
+    people: list[Any] = row.people.records()
+    assert [one["customer_id"] for one in people] == [f"north{place}" for place in range(3, 10)]
+    assert "net; 3 customers of the test itself, which still runs, are left off the list; it was" in row.reason
+    south = experiment(segment("south", "visit", 6.0), over=around(6.0, 0.5), look=running)
+    (row,) = treat(make_policy(south), None, terms, engine)
+    assert (row.status, row.value, row.at_stake) == (Status.REFUSED, None, 400.0)
+    assert row.reason.endswith(
+        "but the 4 customers of today who stand so and bought as lately are in that test themselves; no proposal, "
+        "because to treat them otherwise while it runs would spoil it."
+    )
 
 
 def test_what_is_not_sure_is_told_as_not_known_with_the_test_that_would_tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from patronage.vocabulary.estimate import Floats
 
 FOLDS = 5
 
+MOST_SILENT = 0.95
+"""Share of a segment's tested customers whose silence tells how lately others must have bought to be like them."""
+
 SUMS = 6
 """Number of customers, sums of outcomes and squares, of the past and squares, and of their products."""
 
@@ -25,8 +29,8 @@ SUMS = 6
 class TestedCells:
     """What an experiment's customers brought, by fold, segment and arm.
 
-    raw: as it was; cells: freed of what history foretold. silence: longest days without a purchase before the first
-    treatment, by segment; a segment in which nobody had bought has none.
+    raw: as it was; cells: freed of what history foretold. silence: days without a purchase before the first treatment
+    that MOST_SILENT of a segment's customers did not exceed; a segment in which nobody had bought has none.
     """
 
     segments: tuple[str, ...]
@@ -50,23 +54,35 @@ def tested_cells(outcomes: Relation, arms: Sequence[str], engine: Engine) -> Tes
     """Customers added up a piece at a time; folds part them by their ids. outcomes: of experiment_outcomes."""
     segments: dict[str, int] = {}
     sums: dict[tuple[int, int, int], Floats] = {}
-    silence: dict[str, int] = {}
+    silences: dict[str, Counter[int]] = {}
     known = {arm: place for place, arm in enumerate(arms)}
     columns = ("customer_id", "arm", "segment", "value", "value_before", "silent")
-    for piece in engine.batches(outcomes.select(*columns)):
+    # Sums of floats hang on their order.
+    for piece in engine.batches(outcomes.select(*columns).order_by("customer_id")):
         for who, arm, name, y, x, silent in zip(*(piece[column].tolist() for column in columns), strict=True):
             fold = zlib.crc32(str(who).encode()) % FOLDS
             key = (fold, segments.setdefault(str(name), len(segments)), known[str(arm)])
             sums.setdefault(key, np.zeros(SUMS))[:] += (1.0, y, y * y, x, x * x, x * y)
             if silent is not None and silent == silent:  # noqa: PLR0124  not a number where nothing was bought
-                silence[str(name)] = max(silence.get(str(name), 0), int(silent))
+                silences.setdefault(str(name), Counter())[int(silent)] += 1
     # In the order of their names, so that no engine's order of rows moves anything.
     names = sorted(segments)
     order = {segments[name]: place for place, name in enumerate(names)}
     table = np.zeros((SUMS, FOLDS, len(names), len(arms)))
     for (fold, segment, arm), each in sums.items():
         table[:, fold, order[segment], arm] = each
+    silence = {name: _all_but_the_longest(days) for name, days in silences.items()}
     return TestedCells(tuple(names), tuple(arms), Cells(*table[:3]), Past(*table[3:]), silence)
+
+
+def _all_but_the_longest(days: Counter[int]) -> int:
+    """The silence that MOST_SILENT of some customers do not exceed, of two or more never that of one alone."""
+    rank, seen = max(int(MOST_SILENT * days.total()), 1), 0
+    for silent in sorted(days):
+        seen += days[silent]
+        if seen >= rank:
+            return silent
+    return max(days)
 
 
 def segment_effects(

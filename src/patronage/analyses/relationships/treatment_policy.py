@@ -221,7 +221,7 @@ def _reach(made: ExperimentPolicy, silence: dict[str, int], at: Tested) -> Relat
     reach = at.engine.memory("reach", told)
     days, places = at.engine.open(at.repeat.days), customer_places(at.orders)
     rows = customers_like_tested(_segments(as_of, at), days, places, reach, as_of)
-    return named_experiment(rows, made.experiment)
+    return named_experiment(rows, made.experiment, at.treatments if made.look.running else None)
 
 
 def _treatment(

@@ -75,13 +75,13 @@ def _rows(found: ExperimentPolicy, asked: Asked) -> Iterator[Decision]:
     at = _treating(found, asked)
     if because := _unfit(found, asked.policy):
         move = Move(KIND, f"customers as in {found.experiment}", found.default, "another treatment")
-        yield refused(move, QUESTIONS, because, at_stake=max(at.amount(tuple(at.customers)), 0.0))
+        yield refused(move, QUESTIONS, because, at_stake=at.stake(tuple(at.customers)))
         return
     apart = [one for one in found.segments if one.treatment != found.default]
     honest = found.over_default.p05 > 0
     told = list(_proposals(found, apart, at)) if honest else []
     open_ones = [one for one in found.segments if one.other is not None and (one not in apart or not honest)]
-    open_ones.sort(key=lambda one: (-at.amount((one.segment,)), one.segment))
+    open_ones.sort(key=lambda one: (-at.stake((one.segment,)), one.segment))
     told += [doubted(one, at) for one in open_ones[:MOST_DOUBTS]]
     yield from told or [_nothing(found, at)]
 
@@ -100,6 +100,7 @@ def _treating(found: ExperimentPolicy, asked: Asked) -> Treating:
         found, asked.believed[found.experiment], asked.policy.grade, asked.names, customers,
         {str(row["segment"]): (int(row["customers"]), float(row["amount"])) for row in rows},
         asked.terms, asked.engine, QUESTIONS,
+        {str(row["segment"]): (int(row["tested"]), float(row["tested_amount"])) for row in rows},
     )  # fmt: skip
 
 
@@ -133,4 +134,4 @@ def _nothing(found: ExperimentPolicy, at: Treating) -> Decision:
         f"In no segment of {found.experiment} did {others} bring more than {found.default} once the cost is paid, so "
         f"{found.default} for all stands; {found.look.words}."
     )
-    return nothing_to_gain(move, QUESTIONS, because, at_stake=max(at.amount(tuple(at.customers)), 0.0))
+    return nothing_to_gain(move, QUESTIONS, because, at_stake=at.stake(tuple(at.customers)))

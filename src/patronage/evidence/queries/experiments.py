@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from patronage.evidence.queries.periods import twelve_months_to
-from patronage.evidence.queries.sums import counted, number, whole
+from patronage.evidence.queries.sums import counted, number, settled, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ def experiment_arms(treatments: Table, experiment: str) -> Table:
     rows = _with(treatments.filter(treatments.experiment_id == experiment), PLANNED_SHARE)
     arms = rows.group_by("arm").aggregate(
         customers=rows.customer_id.nunique(),
-        paid=ibis.coalesce(rows.cost.sum(), number(0.0)),
+        paid=settled(rows.cost.sum()),
         planned_share=rows[PLANNED_SHARE].mean(),
     )
     return arms.select("arm", "customers", "planned_share", cost=arms.paid / arms.customers).order_by("arm")
@@ -91,8 +91,8 @@ def experiment_outcomes(treatments: Table, experiment: str, segments: Table, day
     start = since.start - timedelta(days=1)
     past = twelve_months_to(start - timedelta(days=1))
     brought = days.group_by(bought_id=days.customer_id).aggregate(
-        since=worth.sum(where=day.between(ibis.literal(since.start), ibis.literal(since.end))),
-        past=worth.sum(where=day.between(ibis.literal(past.start), ibis.literal(past.end))),
+        since=settled(worth.sum(where=day.between(ibis.literal(since.start), ibis.literal(since.end)))),
+        past=settled(worth.sum(where=day.between(ibis.literal(past.start), ibis.literal(past.end)))),
         lately=day.max(where=day <= ibis.literal(past.end)),
     )
     known = segments.select(known_id=segments.customer_id, known_segment=segments.segment)
@@ -112,7 +112,7 @@ def customers_like_tested(standing: Table, days: Table, places: Table, reach: Ta
     """Customers of today who stand as those of an experiment stood before it, and bought as lately as they had.
 
     standing: customer_id and segment, as of today. days: of repeat_buying. places: of customer_places. reach: segment
-    and longest (days of silence among those tested). One row per customer_id: place, segment, amount (revenue of the
+    and longest (most days of silence that it tells of). One row per customer_id: place, segment, amount (revenue of the
     twelve months up to the as-of date, in currency), last_day.
     """
     day = days.day.cast("date")
@@ -120,7 +120,7 @@ def customers_like_tested(standing: Table, days: Table, places: Table, reach: Ta
     late = day.between(ibis.literal(year.start), ibis.literal(year.end))
     seen = days.filter(day <= ibis.literal(as_of))
     bought = seen.group_by(bought_id=seen.customer_id).aggregate(
-        last_day=day.max(), amount=ibis.coalesce(seen.revenue.sum(where=late), number(0.0))
+        last_day=day.max(), amount=settled(seen.revenue.sum(where=late))
     )
     known = places.select(placed_id=places.customer_id, place=places.place)
     limits = reach.select(tested=reach.segment, longest=reach.longest)
@@ -132,9 +132,18 @@ def customers_like_tested(standing: Table, days: Table, places: Table, reach: Ta
     return kept.select("customer_id", "place", "segment", "amount", "last_day")
 
 
-def named_experiment(rows: Table, experiment: str) -> Table:
-    """Rows of customers_like_tested with the experiment that tells of them: experiment before their own columns."""
-    return rows.select(experiment=ibis.literal(experiment), **{name: rows[name] for name in rows.columns})
+def named_experiment(rows: Table, experiment: str, running: Table | None = None) -> Table:
+    """Rows of customers_like_tested with the experiment that tells of them before their own columns, in_test after.
+
+    in_test: whether the customer is in the experiment itself while it runs. running: the treatments, None where the
+    experiment is over.
+    """
+    columns, in_test = rows.columns, ibis.literal(False)
+    if running is not None:
+        own = running.filter(running.experiment_id == experiment).select(tested_id="customer_id").distinct()
+        rows = rows.left_join(own, rows.customer_id == own.tested_id)
+        in_test = rows.tested_id.notnull()
+    return rows.select(experiment=ibis.literal(experiment), **{name: rows[name] for name in columns}, in_test=in_test)
 
 
 def under_one_another(tables: Sequence[Table]) -> Table:
@@ -146,19 +155,27 @@ def under_one_another(tables: Sequence[Table]) -> Table:
 def segments_today(customers: Table, experiment: str) -> Table:
     """One row per segment of those whom an experiment tells of: segment, customers, amount (revenue a year).
 
-    customers: of treatment_policy. Ordered by segment.
+    Beside them tested and tested_amount, of those who are in the experiment while it runs and are in neither of the
+    first two. customers: of treatment_policy. Ordered by segment.
     """
     rows = customers.filter(customers.experiment == experiment)
-    sums = rows.group_by("segment").aggregate(customers=rows.count(), amount=rows.amount.sum())
+    sums = rows.group_by("segment").aggregate(
+        customers=counted(~rows.in_test),
+        amount=settled(rows.amount.sum(where=~rows.in_test)),
+        tested=counted(rows.in_test),
+        tested_amount=settled(rows.amount.sum(where=rows.in_test)),
+    )
     return sums.order_by("segment")
 
 
 def treatment_list(customers: Table, experiment: str, worth: Mapping[str, float]) -> Table:
     """The working list of some segments, most revenue first; worth: what treating one customer brings net, by segment.
 
-    customers: of treatment_policy. One row per customer_id: place, amount, value, why (plain words). Currency.
+    Customers in the experiment itself are left off while it runs. customers: of treatment_policy. One row per
+    customer_id: place, amount, value, why (plain words). Currency.
     """
-    rows = customers.filter((customers.experiment == experiment) & customers.segment.isin(list(worth)))
+    mine = (customers.experiment == experiment) & ~customers.in_test
+    rows = customers.filter(mine & customers.segment.isin(list(worth)))
     value = rows.segment.cases(*((name, number(each)) for name, each in worth.items()), else_=number(0.0))
     said = ibis.literal("in segment ").concat(rows.segment, ibis.literal(", bought last on "))
     kept = rows.mutate(value=value, why=said.concat(rows.last_day.cast("date").cast("string")))

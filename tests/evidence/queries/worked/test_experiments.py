@@ -117,18 +117,53 @@ def test_those_of_today_stand_and_bought_as_those_tested(records: Records) -> No
     a = {"customer_id": "a", "place": "UK", "segment": "home", "amount": 5.0, "last_day": date(2024, 12, 1)}
     assert records(rows) == [a]
     both = under_one_another([named_experiment(rows, name) for name in ("y", "x")])
-    assert records(both) == [{"experiment": "x"} | a, {"experiment": "y"} | a]
+    over = {"in_test": False}
+    assert records(both) == [{"experiment": "x"} | a | over, {"experiment": "y"} | a | over]
+    # While an experiment runs, a is in it twice and still once on the list.
+    (own,) = records(named_experiment(rows, "x", TREATED))
+    (other,) = records(named_experiment(rows, "y", TREATED))
+    assert (own["in_test"], other["in_test"]) == (True, False)
+
+
+def test_amounts_are_settled_so_that_no_order_of_adding_moves_them(records: Records) -> None:
+    # 0.1 + 0.2 is 0.30000000000000004 in floats, and three of 0.1 are, too.
+    parts = ((date(2024, 3, 1), 0.1), (date(2024, 3, 2), 0.2), (date(2024, 2, 1), 0.1), (date(2024, 2, 2), 0.2))
+    days = table(
+        "customer_id day value revenue",
+        [TEXT, pa.date32(), FLOAT, FLOAT],
+        *(("a", day, each, each) for day, each in parts),
+    )
+    segments = table("customer_id segment", [TEXT, TEXT], ("a", "home"))
+    since = Period(date(2024, 3, 1), date(2024, 3, 31))
+    (own,) = (
+        row for row in records(experiment_outcomes(TREATED, "x", segments, days, since)) if row["customer_id"] == "a"
+    )
+    assert (own["value"], own["value_before"]) == (0.3, 0.3)
+    places = table("customer_id place", [TEXT, TEXT], ("a", "UK"))
+    reach = table("segment longest", [TEXT, pa.int64()], ("home", 60))
+    late = days.filter(days.day >= date(2024, 3, 1))
+    rows = customers_like_tested(segments, late, places, reach, date(2024, 3, 31))
+    assert records(rows)[0]["amount"] == 0.3
+    people = table(
+        "experiment segment amount in_test", [TEXT, TEXT, FLOAT, pa.bool_()],
+        ("x", "home", 0.1, False), ("x", "home", 0.2, False),
+    )  # fmt: skip
+    assert records(segments_today(people, "x"))[0]["amount"] == 0.3
 
 
 def test_a_list_has_the_customers_of_its_segments_with_what_treating_them_brings(records: Records) -> None:
     people = table(
-        "experiment customer_id place segment amount last_day", [TEXT, TEXT, TEXT, TEXT, FLOAT, pa.date32()],
-        ("x", "a", "UK", "home", 5.0, date(2024, 12, 1)), ("x", "b", None, "home", 9.0, date(2024, 12, 2)),
-        ("x", "c", None, "abroad", 7.0, date(2024, 12, 3)), ("y", "a", None, "home", 5.0, date(2024, 12, 1)),
+        "experiment customer_id place segment amount last_day in_test",
+        [TEXT, TEXT, TEXT, TEXT, FLOAT, pa.date32(), pa.bool_()],
+        ("x", "a", "UK", "home", 5.0, date(2024, 12, 1), False),
+        ("x", "b", None, "home", 9.0, date(2024, 12, 2), False),
+        ("x", "c", None, "abroad", 7.0, date(2024, 12, 3), False),
+        ("x", "d", None, "home", 80.0, date(2024, 12, 3), True),
+        ("y", "a", None, "home", 5.0, date(2024, 12, 1), False),
     )  # fmt: skip
     assert records(segments_today(people, "x")) == [
-        {"segment": "abroad", "customers": 1, "amount": 7.0},
-        {"segment": "home", "customers": 2, "amount": 14.0},
+        {"segment": "abroad", "customers": 1, "amount": 7.0, "tested": 0, "tested_amount": 0.0},
+        {"segment": "home", "customers": 2, "amount": 14.0, "tested": 1, "tested_amount": 80.0},
     ]
     first, second = records(treatment_list(people, "x", {"home": 1.5}))
     assert first == {"customer_id": "b", "place": None, "amount": 9.0, "value": 1.5,
