@@ -26,7 +26,7 @@ from patronage.findings.relationships import (
     SegmentTreatment,
     TreatmentPolicy,
 )
-from patronage.findings.trust import Ranged
+from patronage.findings.trust import Arms, Ranged, Tracked, TrackRecord
 from patronage.strategy.segments import SegmentRule, SegmentRules
 from patronage.vocabulary.grade import Grade
 
@@ -217,6 +217,43 @@ def test_a_gain_that_pays_its_cost_only_after_the_coming_year_is_not_proposed(
     (row,) = treat(make_policy(found), None, terms, engine)
     # Half of 1.5 + 2 within the year against 2 paid: a loss of 0.25 each.
     assert (row.status, row.value) == (Status.NOTHING_TO_GAIN, None)
+
+
+def test_a_proposal_that_was_accepted_and_measured_shows_it_and_one_that_did_harm_is_made_no_more(
+    make_policy: Any, terms: Any, engine: Any
+) -> None:
+    policy = make_policy(experiment(segment("north", "visit", 6.0), over=around(6.0, 0.5)))
+    (before,) = treat(policy, None, terms, engine)
+    seen = Tracked(
+        before.id, "treat", before.move.subject, date(2011, 11, 1), date(2011, 11, 2), date(2011, 12, 9), Arms(300, 90),
+        Ranged(60, 40, 80), Ranged(55, 30, 80), None, 0.99, None, "as_expected", "",
+    )  # fmt: skip
+    record = TrackRecord(Grade.EXPERIMENT, date(2011, 12, 9), "GBP", (replace(seen, id="other"), seen), ())
+    (row,) = treat(policy, None, terms, engine, record=record)
+    assert (row.status, row.value) == (Status.PROPOSED, before.value)
+    assert row.reason.endswith(
+        "; accepted on 2011-11-01, it brought GBP 55 (GBP 30 to GBP 80) from 2011-11-02 to 2011-12-09, before its "
+        "cost, with 300 customers acted on and 90 left alone by chance."
+    )
+    assert row.evidence[-1].finding == "track_record"
+    assert row.evidence[-1].figures["measured gain from its own customers, before its cost"] == 55
+    harm = replace(seen, measured=Ranged(-50, -90, -10), verdict="harmful")
+    (row,) = treat(policy, None, terms, engine, record=replace(record, decisions=(harm,)))
+    assert (row.id, row.status, row.value, row.people) == (before.id, Status.REFUSED, None, None)
+    assert row.at_stake == before.at_stake
+    assert row.reason == (
+        "No proposal, although visit, as tested in winter did better there: accepted on 2011-11-01, it brought GBP -50 "
+        "(GBP -90 to GBP -10) from 2011-11-02 to 2011-12-09, before its cost, with 300 customers acted on and 90 left "
+        "alone by chance; that is harm. Treat these customers as before, and test anew before any of them is treated "
+        "so again."
+    )
+    by_share = replace(harm, measured=None, why="it does harm")
+    (row,) = treat(policy, None, terms, engine, record=replace(record, decisions=(by_share,)))
+    assert "better there: accepted on 2011-11-01, it does harm; that is harm. Treat" in row.reason
+    open_still = replace(seen, measured=None, verdict="no_holdout")
+    assert (
+        treat(policy, None, terms, engine, record=replace(record, decisions=(open_still,)))[0].reason == before.reason
+    )
 
 
 def test_while_a_test_runs_its_own_customers_are_left_off_its_list(make_policy: Any, terms: Any, engine: Any) -> None:

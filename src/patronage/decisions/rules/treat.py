@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from patronage.decisions.decision import Decision, Move, nothing_to_gain, refused
+from patronage.decisions.decision import Basis, Decision, Move, nothing_to_gain, refused
 from patronage.decisions.treating import Treating, doubted, proposed
 from patronage.evidence.engine import Engine
 from patronage.evidence.queries.basis import REVENUE
 from patronage.evidence.queries.experiments import segments_today
 from patronage.findings.relationships import ExperimentPolicy, SegmentTreatment, TreatmentPolicy
+from patronage.findings.trust import TrackRecord
 from patronage.kernels.selection import shrunk
 from patronage.strategy.segments import SegmentRules
 from patronage.vocabulary.terms import Terms
-from patronage.vocabulary.words import listed
+from patronage.vocabulary.words import count, listed, money_range
 
 QUESTIONS = ("3.21a", "3.21b")
 
@@ -24,18 +25,30 @@ MOST_DOUBTS = 3
 """Most segments of an experiment that get a row on what is not known of them, those with the most revenue."""
 
 
-def treat(policy: TreatmentPolicy, rules: SegmentRules | None, terms: Terms, engine: Engine) -> tuple[Decision, ...]:
+HARMFUL = "harmful"
+"""Verdict of the track record on a decision that did harm."""
+
+
+def treat(
+    policy: TreatmentPolicy,
+    rules: SegmentRules | None,
+    terms: Terms,
+    engine: Engine,
+    *,
+    record: TrackRecord | None = None,
+) -> tuple[Decision, ...]:
     """Decisions to treat segments otherwise than all are, each for the customers of today who are like those tested.
 
     A segment leaves the default only where a randomised experiment is sure of it and the policy's value on customers it
     was not learned from lies above that of the default for all with its whole interval. Where it is not sure, the test
-    that would tell is proposed with its size; an experiment whose checks fail proposes nothing.
+    that would tell is proposed with its size; an experiment whose checks fail proposes nothing, and neither does one
+    whose proposal did harm once it was accepted.
     """
     names = {one.id: one.name for one in rules.segments} if rules else {}
     asked = Asked(policy, _believed(policy), names, terms, engine)
     decisions: list[Decision] = []
     for one in policy.experiments:
-        decisions.extend(_rows(one, asked))
+        decisions.extend(_remembered(row, record, terms.currency) for row in _rows(one, asked))
     if policy.refused:
         because = f"No proposal from what cannot be read: {'; '.join(policy.refused)}."
         move = Move(KIND, "customers of experiments that cannot be read", "today's treatment", "another treatment")
@@ -84,6 +97,35 @@ def _rows(found: ExperimentPolicy, asked: Asked) -> Iterator[Decision]:
     open_ones.sort(key=lambda one: (-at.stake((one.segment,)), one.segment))
     told += [doubted(one, at) for one in open_ones[:MOST_DOUBTS]]
     yield from told or [_nothing(found, at)]
+
+
+def _remembered(row: Decision, record: TrackRecord | None, currency: str) -> Decision:
+    """A proposal with what it brought where it was accepted and measured; none where that did harm."""
+    known = {one.id: one for one in record.decisions} if record else {}
+    one = known.get(row.id)
+    if row.value is None or one is None or (one.measured is None and one.verdict != HARMFUL):
+        return row
+    arms = f"{count(one.arms.treated, 'customer')} acted on and {one.arms.holdout:,} left alone by chance"
+    figures: dict[str, float | int | str] = {
+        "customers acted on": one.arms.treated, "customers left alone": one.arms.holdout, "verdict": one.verdict,
+    }  # fmt: skip
+    told = f"accepted on {one.accepted_at}, {one.why}"
+    if one.measured is not None:
+        told = (
+            f"accepted on {one.accepted_at}, it brought {money_range(one.measured, currency)} from {one.starts} to "
+            f"{one.until}, before its cost, with {arms}"
+        )
+        gain = "measured gain from its own customers, before its cost"
+        figures |= {gain: one.measured.mean, "gain from": one.measured.p05, "gain to": one.measured.p95}
+    basis = Basis("track_record", 1, "decisions", figures)
+    if one.verdict == HARMFUL:
+        because = (
+            f"No proposal, although {row.move.to_state} did better there: {told}; that is harm. Treat these customers "
+            f"as before, and test anew before any of them is treated so again."
+        )
+        why_not = refused(row.move, row.questions, because, at_stake=row.at_stake)
+        return replace(why_not, grade=row.grade, evidence=(*row.evidence, basis))
+    return replace(row, reason=f"{row.reason.rstrip('.')}; {told}.", evidence=(*row.evidence, basis))
 
 
 def _proposals(found: ExperimentPolicy, apart: list[SegmentTreatment], at: Treating) -> Iterator[Decision]:
