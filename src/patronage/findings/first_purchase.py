@@ -34,9 +34,10 @@ class KnownAtFirst:
 class LevelOutlook:
     """What a new customer of one level is expected to do in the first year, by itself and beside the mean of all.
 
-    level: a name, `other` for levels with few customers. orders: repeat orders. staying: chance to be active at its
-    end. worth: value of the first order and the repeat ones, None where a level's orders bring nothing. to_all: the
-    ratio to the mean over all customers of whom the same thing is known.
+    level: a name, with its id beside it where two are called alike, or `all others` for levels with few customers.
+    orders: repeat orders. staying: chance to be active at its end. worth: value of the first order and the repeat
+    ones, None where a level's orders bring nothing. to_all: the ratio to the mean over all customers of whom the same
+    thing is known.
     """
 
     known: str

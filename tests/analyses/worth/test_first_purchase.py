@@ -16,6 +16,7 @@ from patronage.analyses.worth import first_purchase as fitting
 from patronage.analyses.worth.first_purchase import first_purchase
 from patronage.analyses.worth.first_purchase_words import OPEN_QUESTION
 from patronage.analyses.worth.repeat_buying import repeat_buying
+from patronage.evidence.queries.first_purchase import level_sizes
 from patronage.evidence.tables import Orders, Products
 from patronage.findings.first_purchase import FirstPurchase
 from patronage.strategy.segments import SegmentRule, SegmentRules
@@ -106,9 +107,46 @@ def test_the_level_of_few_customers_counts_with_the_others(make_orders: Build, m
     rows = [row | {"place": "isle" if row["customer_id"] < "c0029" else row["place"]} for row in lines(5)]
     found = found_in(make_orders(rows, AS_OF, KNOWN), make_terms(AS_OF))
     sizes = {name: one.customers for name, one in levels(found, "place").items()}
-    assert sizes["other"] == 29
+    assert sizes["all others"] == 29
     assert "isle" not in sizes
     assert found.left_out == ("The product bought first is left out: no two levels of it have 30 customers or more.",)
+
+
+def test_no_two_levels_are_called_alike(make_orders: Build, make_terms: MakeTerms) -> None:
+    # Of whom no rule holds, the segment is `other`, beside the rule that holds for too few.
+    rows = [
+        row | {"product_id": f"p{int(row['customer_id'][1:]) % 3}", "product": ("Mug", "Mug", "Pan")[number % 3],
+               "place": "isle" if number < 40 and number % 3 == 0 else row["place"]}
+        for row in lines(6)
+        for number in [int(row["customer_id"][1:])]
+    ]  # fmt: skip
+    rules = segments(("few", "Few", "place = 'isle'"), ("n", "North", "place = 'north'"))
+    found = found_in(make_orders(rows, AS_OF, KNOWN | {"product"}), make_terms(AS_OF), rules=rules)
+    assert set(levels(found, "product")) == {"Mug (p0)", "Mug (p1)", "Pan"}
+    sizes = {name: one.customers for name, one in levels(found, "segment").items()}
+    assert sizes == {"other": 400, "North": 186, "all others": 14}
+
+
+def test_few_levels_of_very_many_are_read(
+    make_orders: Build, make_terms: MakeTerms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 300 products of one customer each beside one of the other 300.
+    rows = [
+        row | {"product_id": row["customer_id"] if row["customer_id"] < "c0300" else "big", "channel_id": "web"}
+        for row in lines(7)
+    ]
+    orders, read = make_orders(rows, AS_OF, KNOWN), list[int]()
+
+    def counted(*given: Any) -> Any:
+        table = level_sizes(*given)
+        read.append(orders.engine.value(table.count()))
+        return table
+
+    monkeypatch.setattr(fitting, "level_sizes", counted)
+    found = found_in(orders, make_terms(AS_OF))
+    assert {name: one.customers for name, one in levels(found, "product").items()} == {"big": 300, "all others": 300}
+    # Three places, one channel, twelve products and one row for the other 289.
+    assert read == [3 + 1 + 12 + 1]
 
 
 def test_categories_and_segments_known_at_the_first_purchase_are_told_by_their_names(

@@ -36,7 +36,8 @@ CASES: Mapping[str, Make] = {
     "first_purchase.known_customers without segments": lambda s: first_purchase.known_customers(
         s["histories"], s["first_bought"], s["early"], None
     ),
-    "first_purchase.level_sizes": lambda s: first_purchase.level_sizes(s["known"]),
+    "first_purchase.level_sizes": lambda s: first_purchase.level_sizes(s["known"], 12),
+    "first_purchase.level_sizes of the two largest": lambda s: first_purchase.level_sizes(s["known"], 2),
     "first_purchase.level_histories": lambda s: first_purchase.level_histories(s["known"], "product", ["p1", "p3"]),
     "first_purchase.level_histories of segments": lambda s: first_purchase.level_histories(
         s["known"], "segment", ["big"]

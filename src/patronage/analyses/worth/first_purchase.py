@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,8 +60,8 @@ MOST_CUSTOMERS = 20_000
 TELLING = 2.0
 """Gain in log-likelihood of the last third from which a thing known at the first purchase tells something."""
 FEWEST_REPEATS = 10
-OTHER = "other"
-"""Name of the levels with few customers."""
+OTHER = "all others"
+"""Name of the levels with few customers; `other` is the segment of whom no rule holds."""
 LATER = frozenset({"last_day", "orders", "lines", "revenue", "revenue_12m", "left_at"})
 """Columns of segment rules that only later behaviour fills."""
 GIVEN_BY = {"place": "place", "channel": "channel_id", "product": "product_id"}
@@ -160,7 +161,7 @@ def _kinds(
     named: segments by their ids.
     """
     with engine.staged(known, "known") as rows:
-        sizes = engine.records(level_sizes(rows))
+        sizes = engine.records(level_sizes(rows, MOST_LEVELS))
         by_kind = {kind: [row for row in sizes if row["kind"] == kind] for kind in KNOWN}
         kept = {kind: _kept(each) for kind, each in by_kind.items()}
         if not any(kept.values()):
@@ -168,8 +169,8 @@ def _kinds(
         found = [
             _kind(
                 kind,
-                [named.get(level, name) if kind == "segment" else name for level, name in levels.items()],
-                engine.columns(level_histories(rows, kind, list(levels))),
+                _names(levels, named if kind == "segment" else {}),
+                engine.columns(level_histories(rows, kind, [row["level"] for row in levels])),
                 repeat,
             )
             for kind, levels in kept.items()
@@ -178,13 +179,22 @@ def _kinds(
     return found, tuple(few_levels(kind, FEWEST_CUSTOMERS) for kind in KNOWN if by_kind[kind] and not kept[kind])
 
 
-def _kept(sizes: list[dict[str, Any]]) -> dict[str, str]:
-    """The levels of one kind that stand by themselves, with their names; none where no two have customers enough."""
-    order = sorted(sizes, key=lambda row: (-row["customers"], row["level"]))
-    large = [row for row in order[:MOST_LEVELS] if row["customers"] >= FEWEST_CUSTOMERS]
-    rest = sum(row["customers"] for row in order) - sum(row["customers"] for row in large)
+def _kept(sizes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The levels of one kind that stand by themselves; none where no two have customers enough."""
+    large = [row for row in sizes if row["level"] is not None and row["customers"] >= FEWEST_CUSTOMERS]
+    rest = sum(row["customers"] for row in sizes) - sum(row["customers"] for row in large)
     enough = len(large) + (rest >= FEWEST_CUSTOMERS)
-    return {row["level"]: row["name"] for row in large} if large and enough > 1 else {}
+    return large if large and enough > 1 else []
+
+
+def _names(levels: Sequence[Mapping[str, Any]], named: Mapping[str, str]) -> list[str]:
+    """The name of each level, with its id beside it where another is called the same."""
+    told = [named.get(row["level"], row["name"]) for row in levels]
+    called = Counter([*told, OTHER])
+    return [
+        f"{name} ({row['level']})" if row["alike"] > 1 or called[name] > 1 else name
+        for name, row in zip(told, levels, strict=True)
+    ]
 
 
 def _kind(known: str, names: list[str], histories: Columns, repeat: RepeatBuying) -> Kind:

@@ -39,9 +39,10 @@ def nothing_known() -> Fault:
 
 
 def no_two_levels(sizes: Sequence[Mapping[str, Any]], fewest: int) -> Fault:
-    """Why no levels can be compared; sizes: kind and customers of every level."""
+    """Why no levels can be compared; sizes: as level_sizes gives them."""
     kinds = dict.fromkeys(row["kind"] for row in sizes)
-    large = {kind: sum(row["kind"] == kind and row["customers"] >= fewest for row in sizes) for kind in kinds}
+    enough = [row["kind"] for row in sizes if row["level"] is not None and row["customers"] >= fewest]
+    large = {kind: enough.count(kind) for kind in kinds}
     told = ", ".join(f"{kind} has {number:,}" for kind, number in large.items()) or "nothing is known of anybody"
     found = f"no two levels of one thing have {fewest} customers or more ({told})"
     return Fault("first purchases", found, "give a longer history, or map place, channel_id or product_id too")

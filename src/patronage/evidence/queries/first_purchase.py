@@ -8,7 +8,7 @@ import ibis
 from ibis import _
 
 from patronage.evidence.cells import stripped
-from patronage.evidence.queries.sums import PLACES
+from patronage.evidence.queries.sums import PLACES, whole
 from patronage.evidence.rounding import rounded
 
 if TYPE_CHECKING:
@@ -84,8 +84,12 @@ def known_customers(histories: Table, first: Table, early: Table, segments: Tabl
     return rows.left_join(placed, rows.customer_id == placed.placed_id).drop("placed_id")
 
 
-def level_sizes(known: Table) -> Table:
-    """One row per kind and level of known_customers: name (of a product, else the level) and customers, most first."""
+def level_sizes(known: Table, most: int) -> Table:
+    """One row per kind and each of its `most` largest levels of known_customers, and one for all its other levels.
+
+    Keys: kind, level (null for the others), largest first, of levels of one size the one that sorts first. name: of a
+    product, else the level. customers: of the level, or of all others. alike: levels of the kind that have this name.
+    """
     sizes = [
         known.filter(known[kind].notnull())
         .group_by(level=known[kind])
@@ -93,7 +97,19 @@ def level_sizes(known: Table) -> Table:
         .select("level", "name", "customers", kind=ibis.literal(kind))
         for kind in KNOWN
     ]
-    return ibis.union(*sizes).order_by("kind", ibis.desc("customers"), "level")
+    levels = ibis.union(*sizes)
+    order = ibis.window(group_by=levels.kind, order_by=[levels.customers.desc(), levels.level])
+    same = ibis.window(group_by=[levels.kind, levels["name"]])
+    ranked = levels.mutate(rank=ibis.row_number().over(order), alike=levels.count().over(same))
+    cut = ranked.mutate(place=ibis.least(ranked["rank"], most))
+    own = cut.place < most
+    found = cut.group_by("kind", "place").aggregate(
+        level=cut.level.max(where=own),
+        name=cut["name"].max(where=own),
+        customers=whole(cut.customers.sum()),
+        alike=cut.alike.max(where=own),
+    )
+    return found.order_by("kind", "place").drop("place")
 
 
 def level_histories(known: Table, kind: str, kept: Sequence[str]) -> Table:

@@ -69,7 +69,7 @@ def test_the_largest_line_of_the_first_day_of_buying_counts(orders_of: Build, re
 
 def test_histories_of_both_days_stand_by_level_and_rare_levels_as_other(orders_of: Build, records: Records) -> None:
     known = known_customers(HISTORIES, first_of(orders_of, PRODUCTS), EARLY, SEGMENTS)
-    sizes = {(row["kind"], row["level"]): (row["name"], row["customers"]) for row in records(level_sizes(known))}
+    sizes = {(row["kind"], row["level"]): (row["name"], row["customers"]) for row in records(level_sizes(known, 12))}
     assert sizes == {
         ("place", "FR"): ("FR", 1), ("channel", "shop"): ("shop", 2), ("product", "q"): ("Quill", 1),
         ("product", "p"): ("p", 1), ("category", "pens"): ("pens", 1), ("category", "tins"): ("tins", 1),
@@ -87,4 +87,21 @@ def test_histories_of_both_days_stand_by_level_and_rare_levels_as_other(orders_o
 
 def test_without_segments_nobody_has_one(orders_of: Build, records: Records) -> None:
     known = known_customers(HISTORIES, first_of(orders_of, None), EARLY, None)
-    assert {row["kind"] for row in records(level_sizes(known))} == {"place", "channel", "product"}
+    assert {row["kind"] for row in records(level_sizes(known, 12))} == {"place", "channel", "product"}
+
+
+def test_only_the_largest_levels_stand_by_name_and_the_rest_in_one_row(records: Records) -> None:
+    # Of two levels of one size the one that sorts first stands; p and r are called alike.
+    bought = ["q"] * 3 + ["p"] * 2 + ["r"] * 2 + ["s", None]
+    names = {"p": "Mug", "q": "Quill", "r": "Mug", "s": "Spoon", None: None}
+    texts = {"place": ["x"] * 9, "product": bought, "product_name": [names[one] for one in bought]}
+    columns = texts | dict.fromkeys(("channel", "category", "segment"), [None] * 9)
+    known = ibis.memtable(columns, schema=dict.fromkeys(columns, "string"))
+    columns = ("kind", "level", "name", "customers", "alike")
+    rows = [tuple(row[name] for name in columns) for row in records(level_sizes(known, 2))]
+    assert rows == [
+        ("place", "x", "x", 9, 1),
+        ("product", "q", "Quill", 3, 1),
+        ("product", "p", "Mug", 2, 2),
+        ("product", None, None, 3, None),
+    ]
