@@ -73,6 +73,10 @@ def test_we_are_there_without_being_declared():
             "{id: acme, kind: us}",
             "5: actors[acme]: is of kind us under another id; write id: us, and what it is called under name",
         ),
+        (
+            "{id: none, kind: other}",
+            "5: actors[none]: has the id none, which stands for nobody; give the actor another id",
+        ),
         ("{id: a, kind: other, count: 0}", "33: actors[a].count: is the number 0, expected a number above 0"),
         (
             "{id: a, kind: other, tier: 1.5}",

@@ -25,6 +25,7 @@ def test_the_schema_has_every_section_and_asks_for_the_company_alone():
         "needs",
         "offers",
         "value_drivers",
+        "capabilities",
         "actors",
         "exchanges",
     ]

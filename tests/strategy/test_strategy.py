@@ -83,7 +83,8 @@ def test_every_fault_of_a_file_is_told_at_once_in_its_order(faults):
         (
             "strategy.yaml line 14, column 1: bets: is a section of a later release; "
             "take it out; this one reads company, sources, identity, pools, activities, links, budgets, "
-            "costs_of_action, segments, needs, offers, value_drivers, actors, exchanges"
+            "costs_of_action, segments, needs, offers, value_drivers, capabilities, actors, "
+            "exchanges"
         ),
         "strategy.yaml line 15, column 1: segmnts: is not a known section; did you mean 'segments'?",
     ]
@@ -217,12 +218,39 @@ values = st.recursive(
     | st.floats()
     | st.integers()
     | st.text(max_size=8)
-    | st.sampled_from(["all", "a > 1", "1..2", "9..1", "service", "10%", "USD", "order", "orders", "2011-01-01"]),
+    | st.sampled_from(["all", "a > 1", "1..2", "9..1", "service", "10%", "USD", "order", "orders", "2011-01-01", "us"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["id", "name", "cost", "pool", "per", "base", "time_equation", "rule", "from", "columns", "x"]
+                [
+                    "id",
+                    "name",
+                    "cost",
+                    "pool",
+                    "per",
+                    "base",
+                    "time_equation",
+                    "rule",
+                    "from",
+                    "columns",
+                    "x",
+                    "to",
+                    "kind",
+                    "amount",
+                    "activities",
+                    "levels",
+                    "needs",
+                    "elements",
+                    "owner",
+                    "offer",
+                    "reference",
+                    "benefit",
+                    "depends_on",
+                    "exchange",
+                    "fraction",
+                    "price",
+                ]
             ),
             inner,
             max_size=4,

@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from time import process_time
+from typing import Any
 
 import jsonschema
+import pytest
 
 from patronage.strategy.document import plain
 from patronage.strategy.quantity import exactly
@@ -9,6 +11,7 @@ from patronage.strategy.schema import strategy_schema
 from patronage.strategy.strategy import strategy_from_text
 from patronage.strategy.value_drivers import Equation
 from patronage.strategy.yaml_reader import read_document
+from patronage.vocabulary.errors import StrategyError
 
 CONTRACT = """\
 company: {name: Acme, currency: USD, horizon_years: 3, discount_rate: 0.1}
@@ -73,6 +76,27 @@ def test_any_range_may_stand_for_a_number_of_the_contract():
     )
     strategy_from_text(text)
     jsonschema.validate(plain(read_document(text, "f").root), strategy_schema())
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("kind: lowers_cost", "kind: lower_cost"),
+        ("probability: 0.05", "probability: 1.05"),
+        ("kind: consumer", "kind: consumr"),
+        ("kind: service", "kind: servce"),
+        ("count: 100000", "count: 0"),
+        ("object: trip", "objekt: trip"),
+        ("id: ours, owner: us, price: 100", "id: ours, owner: us, price: -100"),
+        ("amount: 20000", "amount: 20000, period: fortnight"),
+    ],
+)
+def test_the_schema_and_the_reader_refuse_alike(right: str, wrong: str):
+    text = CONTRACT.replace(right, wrong)
+    whole: Any = plain(read_document(text, "f").root)
+    assert not jsonschema.Draft202012Validator(strategy_schema()).is_valid(whole)
+    with pytest.raises(StrategyError):
+        strategy_from_text(text)
 
 
 def _rows(size: int) -> str:

@@ -135,6 +135,8 @@ class ActorEntry(StrictEntry):
 
     @model_validator(mode="after")
     def _us_is_us(self) -> ActorEntry:
+        if self.id in {"none", "nothing"}:
+            raise RefusedError(f"has the id {self.id}, which stands for nobody", "give the actor another id")
         if self.id == OURSELVES.id and self.kind is not ActorKind.US:
             found = f"has the id us, which is the company itself, and the kind {self.kind}"
             raise RefusedError(found, "write kind: us, or give the actor another id")

@@ -16,6 +16,7 @@ from patronage.strategy.activities import Activities, Pools
 from patronage.strategy.activity_entries import ACTIVITIES, POOLS
 from patronage.strategy.actors import ACTORS, Actors
 from patronage.strategy.budgets import BUDGETS, Budgets
+from patronage.strategy.capabilities import CAPABILITIES, Capabilities
 from patronage.strategy.company import COMPANY, Company
 from patronage.strategy.document import Document, Flaw, Node, Place, plain
 from patronage.strategy.exchanges import EXCHANGES, Exchanges
@@ -35,7 +36,6 @@ from patronage.vocabulary.identity import IdentityRules
 from patronage.vocabulary.sources import SourceMapping
 
 LATER_SECTIONS = frozenset({
-    "capabilities",
     "channels", "delivery_options", "relationships", "bets", "roles", "accountabilities", "behaviours", "measures",
     "rules", "taxonomy",
 })  # fmt: skip
@@ -74,6 +74,7 @@ class Strategy:
     needs: Needs | None = field(default=None, metadata=read_by(NEEDS))
     offers: Offers | None = field(default=None, metadata=read_by(OFFERS))
     value_drivers: ValueDrivers | None = field(default=None, metadata=read_by(VALUE_DRIVERS))
+    capabilities: Capabilities | None = field(default=None, metadata=read_by(CAPABILITIES))
     actors: Actors | None = field(default=None, metadata=read_by(ACTORS))
     exchanges: Exchanges | None = field(default=None, metadata=read_by(EXCHANGES))
 

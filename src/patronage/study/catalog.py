@@ -46,6 +46,7 @@ from patronage.strategy.actions import CostsOfAction
 from patronage.strategy.activities import Activities, Pools
 from patronage.strategy.actors import Actors
 from patronage.strategy.budgets import Budgets
+from patronage.strategy.capabilities import Capabilities
 from patronage.strategy.exchanges import Exchanges
 from patronage.strategy.links import Links
 from patronage.strategy.needs import Needs
@@ -60,7 +61,7 @@ GIVEN: frozenset[type] = frozenset(
         Engine, Terms,
         Orders, Customers, Products, Books, ActivityEvents, Exits, Treatments, Acceptances,
         Pools, Activities, Links, Budgets, CostsOfAction, SegmentRules, Needs,
-        Offers, ValueDrivers, Actors, Exchanges,
+        Offers, ValueDrivers, Capabilities, Actors, Exchanges,
     }
 )  # fmt: skip
 """The types that come from outside the analyses: the run's own, evidence tables, declared sections."""
