@@ -123,7 +123,7 @@ STAGES: Mapping[str, Make] = {
     "firsts": lambda s: first_purchase.first_purchases(first_purchase.first_lines(s.orders, s["new"]), None),
     "standing": lambda s: experiments.standing_before(s["early"], SPLIT),
     "like_tested": lambda s: experiments.named_experiment(
-        experiments.customers_like_tested(s["standing"], s["days"], s["places"], s["reach"], AS_OF), "x"
+        experiments.customers_like_tested(s["standing"], s["days"], s["places"], s["reach"], AS_OF), "x", s["trials"]
     ),
     "arm_members": lambda s: arms.arm_members(s["acceptances"], "d"),
     "arm_outcomes": lambda s: arms.arm_outcomes(s["arm_members"], s["days"], YEAR, BEFORE),
