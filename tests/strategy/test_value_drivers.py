@@ -62,7 +62,7 @@ def test_a_benefit_may_be_a_metric_times_a_change_times_a_conversion_and_below_n
     )
     assert len(found.drivers[0].factors) == 3
     assert (found.drivers[1].factors, found.drivers[1].probability) == ((exactly(-4000),), exactly(1))
-    assert found.common(Equation("ours", "theirs", None)) == exactly(0.3)
+    assert found.common == {Equation("ours", "theirs", None): exactly(0.3)}
 
 
 def test_equations_are_told_apart_by_offer_reference_and_segment():
@@ -75,7 +75,10 @@ def test_equations_are_told_apart_by_offer_reference_and_segment():
         Equation("ours", "theirs", None): ["b"],
         Equation("ours", "nothing", "makers"): ["c"],
     }
-    assert found.common(Equation("ours", "theirs", None)) is None
+    assert found.common == {
+        Equation("ours", "nothing", None): exactly(0.2),
+        Equation("ours", "nothing", "makers"): exactly(0.4),
+    }
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,10 @@ class ValueDrivers:
             found.setdefault(driver.equation, []).append(driver)
         return {equation: tuple(drivers) for equation, drivers in found.items()}
 
-    def common(self, equation: Equation) -> Quantity | None:
-        """The share that the benefits of an equation have in common, None where they are independent."""
-        return next((driver.common for driver in self.drivers if driver.common and driver.equation == equation), None)
+    @property
+    def common(self) -> dict[Equation, Quantity]:
+        """The share that the benefits of an equation have in common, of equations that declare one."""
+        return {driver.equation: driver.common for driver in self.drivers if driver.common is not None}
 
 
 def _certain() -> Quantity:
