@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta, binom
 
 from patronage.kernels.buying_covariates import CovariateFit, fit_with_covariates
-from patronage.kernels.newcomer_outlook import beside_all, first_worth, newcomer_outlook, order_value
+from patronage.kernels.newcomer_outlook import (
+    LevelMeans,
+    Outlook,
+    beside_all,
+    first_worth,
+    newcomer_outlook,
+    order_value,
+)
 from patronage.kernels.repeat_buying import RANDOM, RepeatModel, expected_repeat_orders, stated_repeat_buying
-from patronage.kernels.repeat_counts import RepeatCounts, repeat_counts
+from patronage.kernels.repeat_counts import repeat_counts
+from patronage.kernels.scale_average import USUAL_SCALE
 
 BASE = {
     RepeatModel.BG_NBD: (0.8, 10.0, 0.8, 2.8),
@@ -21,7 +32,7 @@ BASE = {
 }
 SIZES = (400, 200, 100, 50)
 AHEAD = 52.0
-SCALE = 0.3
+COMPANIES = 40
 
 
 def stated(model: RepeatModel, buying: list[float], leaving: list[float]) -> CovariateFit:
@@ -92,38 +103,93 @@ def test_the_value_of_an_order_leans_on_all_levels_and_worth_counts_the_first_or
     assert (np.diag(worth.covariance) > np.diag(found.covariance)).all()
 
 
-def counted(simulate_buying, model: RepeatModel, effects: tuple[float, float], drawn: tuple[int, int]) -> RepeatCounts:
-    size, seed = drawn
-    ages = np.random.default_rng(seed).uniform(20, 100, size)
-    seen = simulate_buying(str(model), moved(model, *effects), ages, seed=seed).seen
-    return repeat_counts(seen.x, seen.t_x, seen.T)
+class Company(NamedTuple):
+    """What is told of the levels of a simulated company, and the truth of them, (levels,) each."""
+
+    outlook: Outlook
+    value: LevelMeans
+    true_orders: np.ndarray
+    true_staying: np.ndarray
+    true_value: np.ndarray
+
+
+@cache
+def companies(simulate_buying, model: RepeatModel) -> list[Company]:
+    return [company(simulate_buying, model, 500 + number) for number in range(COMPANIES)]
+
+
+def company(simulate_buying, model: RepeatModel, seed: int) -> Company:
+    random = np.random.default_rng(seed)
+    # Scales follow the law over which they are averaged, under which the intervals are to hold.
+    buying, leaving, dear = np.abs(random.normal(0, USUAL_SCALE, 3))
+    effects = random.normal(0, [buying, leaving], (len(SIZES), 2))
+    value = 20.0 * np.exp(random.normal(0, dear, len(SIZES)))
+    cells, sums = [], []
+    for k, size in enumerate(SIZES):
+        ages = np.random.default_rng(10 * seed + k).uniform(20, 100, size)
+        seen = simulate_buying(str(model), moved(model, *effects[k]), ages, seed=10 * seed + k).seen
+        cells.append(repeat_counts(seen.x, seen.t_x, seen.T))
+        # Customers' means are log-normal about that of the level, and each one's orders gamma about its own.
+        own = value[k] * np.exp(random.normal(-0.32, 0.8, size))
+        mean = own * random.gamma(4 * (seen.x + 1)) / (4 * (seen.x + 1))
+        sums.append([size, mean.sum(), (mean**2).sum()])
+    outlook = newcomer_outlook(fit_with_covariates(cells, np.eye(len(SIZES)), model), np.eye(len(SIZES)), AHEAD)
+    true = [moved(model, *each) for each in effects]
+    plain = [stated_repeat_buying(model, dict(zip(model.names, each, strict=True))) for each in true]
+    orders = np.concatenate([expected_repeat_orders(one, [AHEAD]) for one in plain])
+    return Company(outlook, order_value(sums), orders, np.array([staying(model, each) for each in true]), value)
+
+
+def staying(model: RepeatModel, values: tuple[float, float, float, float]) -> float:
+    """The chance to be active after the time ahead, written from the story of each model."""
+    r, alpha, third, fourth = values
+    if model is RepeatModel.PARETO_NBD:
+        return (fourth / (fourth + AHEAD)) ** third
+    # Who buys at rate m and leaves after an order with chance p leaves at rate m p; m is gamma, p beta.
+    p = beta.ppf((np.arange(2_000) + 0.5) / 2_000, third, fourth)
+    stays = (alpha / (alpha + p * AHEAD)) ** r * (1 - p if model is RepeatModel.MBG_NBD else 1.0)
+    return float(stays.mean())
+
+
+def shares_inside(made: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> tuple[float, float]:
+    """Shares of levels whose truth, and whose ratio to the mean of all, lies in its interval; made: the truth first."""
+    own, ratios = [], []
+    for truth, told_values, covariance in made:
+        told = beside_all(told_values, covariance, SIZES)
+        beside = truth / (np.array(SIZES) @ truth / sum(SIZES))
+        own.append((told.low < truth) & (truth < told.high))
+        ratios.append((told.ratio_low < beside) & (beside < told.ratio_high))
+    return float(np.mean(own)), float(np.mean(ratios))
+
+
+def held(share: float) -> bool:
+    """Whether a share of levels inside lies where nine tenths of them fall but once in a thousand times."""
+    levels = COMPANIES * len(SIZES)
+    least, most = binom.interval(0.999, levels, 0.9)
+    return bool(least <= round(share * levels) <= most)
 
 
 @pytest.mark.parametrize("model", RANDOM)
-def test_intervals_cover_levels_drawn_from_the_normal_law(simulate_buying, model: RepeatModel) -> None:
-    inside: list[np.ndarray] = []
-    for company in range(40):
-        random = np.random.default_rng(500 + company)
-        effects = [(float(one), float(other)) for one, other in random.normal(0, SCALE, (len(SIZES), 2))]
-        cells = [
-            counted(simulate_buying, model, effects[k], (size, 10 * (500 + company) + k))
-            for k, size in enumerate(SIZES)
-        ]
-        found = newcomer_outlook(fit_with_covariates(cells, np.eye(len(SIZES)), model), np.eye(len(SIZES)), AHEAD)
-        truth = np.concatenate(
-            [
-                expected_repeat_orders(
-                    stated_repeat_buying(model, dict(zip(model.names, moved(model, *each), strict=True))), [AHEAD]
-                )
-                for each in effects
-            ]
-        )
-        told = beside_all(found.orders, found.orders_covariance, SIZES)
-        beside = truth / (np.array(SIZES) @ truth / sum(SIZES))
-        inside.append((told.low < truth) & (truth < told.high))
-        inside.append((told.ratio_low < beside) & (beside < told.ratio_high))
-    assert 0.84 <= np.mean(inside[::2]) <= 0.96
-    assert 0.84 <= np.mean(inside[1::2]) <= 0.96
+def test_intervals_of_orders_cover_levels_drawn_from_their_law(simulate_buying, model: RepeatModel) -> None:
+    made = companies(simulate_buying, model)
+    found = shares_inside([(one.true_orders, one.outlook.orders, one.outlook.orders_covariance) for one in made])
+    assert all(held(share) for share in found), found
+
+
+@pytest.mark.parametrize("model", RANDOM)
+def test_intervals_of_staying_cover_levels_drawn_from_their_law(simulate_buying, model: RepeatModel) -> None:
+    made = companies(simulate_buying, model)
+    found = shares_inside([(one.true_staying, one.outlook.staying, one.outlook.staying_covariance) for one in made])
+    assert all(held(share) for share in found), found
+
+
+@pytest.mark.parametrize("model", RANDOM)
+def test_intervals_of_worth_cover_levels_drawn_from_their_law(simulate_buying, model: RepeatModel) -> None:
+    made = companies(simulate_buying, model)
+    told = [first_worth(one.outlook, one.value) for one in made]
+    truth = [(1 + one.true_orders) * one.true_value for one in made]
+    found = shares_inside([(true, one.mean, one.covariance) for true, one in zip(truth, told, strict=True)])
+    assert all(held(share) for share in found), found
 
 
 @given(
