@@ -102,7 +102,7 @@ def test_the_segment_that_gains_is_proposed_with_its_money_and_its_list(cli: Any
     assert country["value_raw"]["mean"] >= country["value"]["mean"]
     assert country["questions"] == ["3.21a", "3.21b"]
     assert [one["finding"] for one in country["evidence"]] == ["treatment_policy", "treatments"]
-    assert "the test was watched for 60 days, until 2023-06-30, as set beforehand" in country["reason"]
+    assert "the test was watched for 60 days, until 2023-06-30, as the column watch_days says" in country["reason"]
     assert (towns["status"], towns["value"]) == ("refused", None)
     assert towns["reason"].startswith(
         "We do not know whether Womens mail does better than No mail for customers in The"

@@ -87,7 +87,7 @@ class ExperimentPolicy:
     default: today's treatment where an arm is named so (default_is_today), else the best for all. value: of treating by
     segments where evidence is sure, on customers it was not learned from. over_default: the same less the default for
     all. claimed: what picking the best mean of each segment claims; claimed_value: what that is worth on other
-    customers. why: in words.
+    customers. why: in words. notes: of customers left out or not named by any order, in sentences.
     """
 
     experiment: str
@@ -104,6 +104,7 @@ class ExperimentPolicy:
     look: Look
     checks: Checks
     default_is_today: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

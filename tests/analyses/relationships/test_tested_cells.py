@@ -14,7 +14,7 @@ def cells(engine: Any, silent: dict[str, list[float | None]]) -> Any:
     outcomes = engine.memory("outcomes", {
         "customer_id": [f"c{place:03d}" for place in range(len(rows))], "arm": ["none", "visit"] * (len(rows) // 2),
         "segment": [segment for segment, _ in rows], "value": [1.0] * len(rows), "value_before": [2.0] * len(rows),
-        "silent": [each for _, each in rows],
+        "silent": [each for _, each in rows], "named": [each is not None for _, each in rows],
     })  # fmt: skip
     return tested_cells.tested_cells(outcomes, ["none", "visit"], engine)
 
@@ -24,6 +24,7 @@ def test_one_customer_long_silent_does_not_widen_whom_a_test_tells_of(engine: An
     # Of 40 customers 38 were silent for 38 days at most.
     found = cells(engine, {"lately": [*days, 3000.0], "once": [5.0, 900.0], "never": [None, None]})
     assert found.silence == {"lately": 38, "once": 5}
+    assert found.unnamed == 2
 
 
 def test_customers_are_added_up_by_segment_and_arm(engine: Any) -> None:

@@ -114,8 +114,8 @@ def test_until_the_watch_ends_intervals_hold_at_every_look_and_a_deviation_takes
     assert (late.look.days, late.look.running, late.until) == (150, False, date(2023, 6, 9))
     assert late.look.errors == pytest.approx(1.645, abs=1e-3)
     assert late.look.words == (
-        "the test was watched for 150 days, until 2023-06-09, as set beforehand: the intervals are those of that one "
-        "look, and later data move nothing"
+        "the test was watched for 150 days, until 2023-06-09, as the column watch_days says: the intervals are those "
+        "of that one look, and later data move nothing"
     )
     assert late.over_default.p95 - late.over_default.p05 < early.over_default.p95 - early.over_default.p05
 
@@ -287,10 +287,39 @@ def test_a_test_that_sets_no_end_is_watched_for_a_year(learned: Any) -> None:
     assert ", until 2024-01-10, as a test is that sets no other end: the intervals are those" in found.look.words
 
 
-def test_a_watch_beyond_reason_is_cut_and_one_below_a_day_is_none(learned: Any) -> None:
+def test_a_watch_beyond_reason_is_cut_and_one_below_a_day_is_refused_by_name(learned: Any) -> None:
     lines, treated = shop(6, lambda place, arm: 0.0)
-    told = [learned(lines, treated | {"watch_days": [days] * 900}).experiments[0].look.watch for days in (1e11, -3.0)]
-    assert told == [3650, 365]
+    (found,) = learned(lines, treated | {"watch_days": [1e11] * 900}).experiments
+    assert found.look.watch == 3650
+    with pytest.raises(
+        EstimationError, match=r"^treatments: winter has -3 in the column watch_days, which must be 1 or more; give the"
+    ):
+        learned(lines, treated | {"watch_days": [60.0] * 899 + [-3.0]})
+
+
+def test_customers_whom_no_order_names_are_told_and_too_many_of_them_refused(learned: Any) -> None:
+    lines, treated = shop(6, lambda place, arm: 0.0)
+    strange = [f"z{who}" if place % 3 == 0 else who for place, who in enumerate(treated["customer_id"])]
+    found = learned(lines, treated | {"customer_id": strange})
+    note = "no order names 300 of the 900 customers of winter, before or since: they count as having brought nothing"
+    assert found.experiments[0].notes[0].startswith(note)
+    assert any(words.startswith(f"N{note[1:]}") for words in found.words)
+    strange = [f"z{who}" if place % 3 else who for place, who in enumerate(treated["customer_id"])]
+    with pytest.raises(
+        EstimationError, match=r"^treatments: no order names 600 of the 900 customers of winter; give the customer ids"
+    ):
+        learned(lines, treated | {"customer_id": strange})
+
+
+def test_a_customer_of_two_merged_ids_in_different_arms_is_left_out_and_told(learned: Any) -> None:
+    lines, treated = shop(4, lambda place, arm: 0.0)
+    merged = {name: [*values, values[0]] for name, values in treated.items()}
+    merged["arm"][-1] = next(arm for arm in ARMS if arm != merged["arm"][0])
+    found = learned(lines, merged | {"source_customer_id": [*treated["customer_id"], "another"]})
+    assert sum(arm.customers for arm in found.experiments[0].arms) == 899
+    assert found.words[-1] == (
+        "1 customer of winter had ids that were merged into one and stand under different arms, and is left out."
+    )
 
 
 def test_an_arm_too_small_to_learn_from_is_refused(learned: Any) -> None:

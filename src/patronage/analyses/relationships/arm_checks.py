@@ -29,7 +29,7 @@ WATCH_DAYS = 365
 def last_watched(row: dict[str, Any]) -> tuple[date, int]:
     """The last day whose outcomes count, and how many days after the last treatment that is; row: of its span."""
     told, last = row["watch_days"], row["last"]
-    watch = WATCH_DAYS if told is None or not told >= 1 else int(min(told, MOST_DAYS))
+    watch = WATCH_DAYS if told is None else int(min(told, MOST_DAYS))
     watch = min(watch, (date.max - last).days)
     return last + timedelta(days=watch), watch
 
@@ -47,7 +47,7 @@ def look_at(row: dict[str, Any], as_of: date) -> Look:
             f"that hold however early and often it is looked at"
         )
         return Look(days, watch, running=True, planned=whole / days, errors=errors, words=words)
-    plan = "as a test is that sets no other end" if row["watch_days"] is None else "as set beforehand"
+    plan = "as a test is that sets no other end" if row["watch_days"] is None else "as the column watch_days says"
     words = (
         f"the test was watched for {seen}, until {end}, {plan}: the intervals are those of that one look, and later "
         f"data move nothing"
@@ -67,7 +67,7 @@ def checked(found: TestedCells, arms: Sequence[dict[str, Any]], default: int) ->
     # Of several arms one is allowed to be the farthest.
     farthest = 2 * float(special.ndtr(-float(np.abs(apart).max())))
     past = min(1.0, farthest * max(len(arms) - 1, 1))
-    failed: list[str] = []
+    before, failed = _past(found, apart, default), list[str]()
     told = listed([f"{name} {int(size):,}" for name, size in zip(found.arms, sizes, strict=True)])
     if split < UNEVEN:
         lift = "" if planned else "; where other shares were meant, give them in the column planned_share"
@@ -77,20 +77,18 @@ def checked(found: TestedCells, arms: Sequence[dict[str, Any]], default: int) ->
         failed.append("its arms are shared out otherwise from segment to segment, which one chance for all never does")
     if past < UNEVEN:
         why = "what customers had brought in the twelve months before it is too unlike for chance to have drawn them"
-        failed.append(f"{why} ({_past(found, apart)})")
+        failed.append(f"{why} ({before})")
     meant = "planned" if planned else "equal"
     words = (
         f"arms of {told} customers against {meant} shares ({_p(split)}), shared out alike between segments "
-        f"({_p(mixing)}), and what customers had brought in the twelve months before it: {_past(found, apart)} "
-        f"({_p(past)})"
+        f"({_p(mixing)}), and what customers had brought in the twelve months before it: {before} ({_p(past)})"
     )
     return Checks(split, planned, mixing, past, tuple(failed), words), apart
 
 
-def _past(found: TestedCells, apart: Floats) -> str:
+def _past(found: TestedCells, apart: Floats, default: int) -> str:
     told = [f"{name} {far:+.1f}" for name, far in zip(found.arms, apart.tolist(), strict=True) if far != 0]
-    default = found.arms[int(np.flatnonzero(apart == 0)[0])]
-    return f"{listed(told)} standard errors from {default}" if told else "the same in all arms"
+    return f"{listed(told)} standard errors from {found.arms[default]}" if told else "the same in all arms"
 
 
 def _p(value: float) -> str:

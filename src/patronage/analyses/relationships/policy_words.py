@@ -20,6 +20,7 @@ def policy_words(found: ExperimentPolicy, currency: str, names: Mapping[str, str
         f"Experiment {found.experiment}{unsound}: {policy_why(found, currency, names)}.",
         f"{sound}: {checks.words}.",
         f"{found.look.words[:1].upper()}{found.look.words[1:]}.",
+        *(f"{note[:1].upper()}{note[1:]}." for note in found.notes),
     )
 
 

@@ -30,7 +30,8 @@ class TestedCells:
     """What an experiment's customers brought, by fold, segment and arm.
 
     raw: as it was; cells: freed of what history foretold. silence: days without a purchase before the first treatment
-    that MOST_SILENT of a segment's customers did not exceed; a segment in which nobody had bought has none.
+    that MOST_SILENT of a segment's customers did not exceed; a segment in which nobody had bought has none. unnamed:
+    customers whom no order names.
     """
 
     segments: tuple[str, ...]
@@ -38,6 +39,7 @@ class TestedCells:
     raw: Cells
     past: Past
     silence: dict[str, int]
+    unnamed: int
 
     @property
     def cells(self) -> Cells:
@@ -55,11 +57,13 @@ def tested_cells(outcomes: Relation, arms: Sequence[str], engine: Engine) -> Tes
     segments: dict[str, int] = {}
     sums: dict[tuple[int, int, int], Floats] = {}
     silences: dict[str, Counter[int]] = {}
+    unnamed = 0
     known = {arm: place for place, arm in enumerate(arms)}
-    columns = ("customer_id", "arm", "segment", "value", "value_before", "silent")
+    columns = ("customer_id", "arm", "segment", "value", "value_before", "silent", "named")
     # Sums of floats hang on their order.
     for piece in engine.batches(outcomes.select(*columns).order_by("customer_id")):
-        for who, arm, name, y, x, silent in zip(*(piece[column].tolist() for column in columns), strict=True):
+        unnamed += int((~piece["named"].astype(bool)).sum())
+        for who, arm, name, y, x, silent in zip(*(piece[column].tolist() for column in columns[:-1]), strict=True):
             fold = zlib.crc32(str(who).encode()) % FOLDS
             key = (fold, segments.setdefault(str(name), len(segments)), known[str(arm)])
             sums.setdefault(key, np.zeros(SUMS))[:] += (1.0, y, y * y, x, x * x, x * y)
@@ -72,7 +76,7 @@ def tested_cells(outcomes: Relation, arms: Sequence[str], engine: Engine) -> Tes
     for (fold, segment, arm), each in sums.items():
         table[:, fold, order[segment], arm] = each
     silence = {name: _all_but_the_longest(days) for name, days in silences.items()}
-    return TestedCells(tuple(names), tuple(arms), Cells(*table[:3]), Past(*table[3:]), silence)
+    return TestedCells(tuple(names), tuple(arms), Cells(*table[:3]), Past(*table[3:]), silence, unnamed)
 
 
 def _all_but_the_longest(days: Counter[int]) -> int:

@@ -48,6 +48,11 @@ SURE = 0.95
 SUREST = 1 - 1e-12
 """The most that is asked for, since no probability of a normal law is told from 1 beyond it."""
 
+MOST_UNNAMED = 0.5
+"""Share of the customers of a test beyond which orders that do not name them mean that the ids are others."""
+
+IDS = "give the customer ids that the orders have"
+
 ROWS = ("experiment", "segment", "arm", "customers", "brought", "effect", "p05", "p95", "chosen")
 """Columns of the table of arms."""
 
@@ -149,7 +154,11 @@ def _read(row: dict[str, Any], at: Tested) -> Read:
         raise EstimationError(Fault("treatments", fault, f"give each arm {FOLDS * FEWEST * 2} customers or more"))
     if not cells.silence and not np.asarray(cells.raw.y_squares).any():
         fault = f"none of the {count(int(cells.units.sum()), 'customer')} of {name} bought anything, before or since"
-        raise EstimationError(Fault("treatments", fault, "give the customer ids that the orders have"))
+        raise EstimationError(Fault("treatments", fault, IDS))
+    size = int(cells.units.sum())
+    if cells.unnamed > MOST_UNNAMED * size:
+        fault = f"no order names {cells.unnamed:,} of the {count(size, 'customer')} of {name}"
+        raise EstimationError(Fault("treatments", fault, IDS))
     made, rows = _policy(Trial(name, row, arms, since, cells), at)
     return Read(made, rows, _reach(made, cells.silence, at))
 
@@ -172,10 +181,25 @@ def _policy(trial: Trial, at: Tested) -> tuple[ExperimentPolicy, tuple[tuple[Any
         ),
         tuple(_treatment(place, found, policy, effects[place], look) for place in range(len(found.segments))),
         _ranged(policy.value, look), _ranged(policy.over_default, look), policy.naive, policy.naive_value.mean, "",
-        look, checks, default is not None,
+        look, checks, default is not None, tuple(_notes(trial)),
     )  # fmt: skip
     made = replace(made, why=policy_why(made, at.currency, at.names))
     return made, tuple(_rows(made, found, effects))
+
+
+def _notes(trial: Trial) -> Iterator[str]:
+    """What a reader must know of the customers of an experiment, in sentences."""
+    if apart := int(trial.span["merged_apart"]):
+        yield (
+            f"{count(apart, 'customer')} of {trial.name} had ids that were merged into one and stand under different "
+            f"arms, and {'is' if apart == 1 else 'are'} left out"
+        )
+    if unnamed := trial.cells.unnamed:
+        size = int(trial.cells.units.sum())
+        yield (
+            f"no order names {unnamed:,} of the {count(size, 'customer')} of {trial.name}, before or since: they count "
+            f"as having brought nothing, which is wrong where the treatments have other ids than the orders"
+        )
 
 
 def _require_readable(row: dict[str, Any], at: Tested) -> None:
@@ -187,6 +211,10 @@ def _require_readable(row: dict[str, Any], at: Tested) -> None:
     if row["nameless"]:
         told = f"{count(int(row['nameless']), 'row')} of {name} without an arm"
         faults.append(Fault("treatments", told, "give the arm of every customer, those left alone too"))
+    fewest = row["least_watch_days"]
+    if fewest is not None and not fewest >= 1:
+        told = f"{name} has {fewest:g} in the column watch_days, which must be 1 or more"
+        faults.append(Fault("treatments", told, "give the days after the last treatment that outcomes are watched for"))
     if row["start"] >= at.repeat.as_of:
         told = f"{name} started on {row['start']}, and the evidence ends on {at.repeat.as_of}"
         faults.append(Fault("treatments", told, "run again with newer orders"))

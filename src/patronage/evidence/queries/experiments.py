@@ -28,27 +28,45 @@ LATELY_DAYS = 182
 WATCH_DAYS, PLANNED_SHARE = "watch_days", "planned_share"
 """Columns that treatments may have beyond their own: days that outcomes are watched for, and each arm's chance."""
 
+MERGED = "source_customer_id"
+"""Column that treatments have where ids were merged: the id as the source has it."""
+
 
 def experiment_spans(treatments: Table) -> Table:
     """One row per experiment: experiment_id, start and last (days of the first and last treatment), customers.
 
-    watch_days: for how many days after the last treatment outcomes count, as was set beforehand; null where nothing
-    tells. crossed: customers under more than one arm. nameless: rows without an arm. Ordered by experiment_id.
+    watch_days: for how many days after the last treatment outcomes count, least_watch_days: the fewest that a row says;
+    null where nothing tells. crossed: customers of whom one id of the source is under more than one arm. merged_apart:
+    customers whose merged ids are under different ones. nameless: rows without an arm. Ordered by experiment_id.
     """
     rows = _with(treatments.filter(treatments.experiment_id.notnull()), WATCH_DAYS)
-    each = rows.group_by("experiment_id", "customer_id").aggregate(
-        arms=rows.arm.nunique(),
+    rows = rows.mutate(source_id=rows.source_customer_id if MERGED in rows.columns else rows.customer_id)
+    ids = rows.group_by("experiment_id", "customer_id", "source_id").aggregate(
+        low=rows.arm.min(),
+        high=rows.arm.max(),
         nameless=counted(rows.arm.isnull()),
         first=rows["at"].min(),
         latest=rows["at"].max(),
-        watched=rows[WATCH_DAYS].max(),
+        fewest=rows[WATCH_DAYS].min(),
+        most=rows[WATCH_DAYS].max(),
+    )
+    each = ids.group_by("experiment_id", "customer_id").aggregate(
+        crossed=counted(ids.low != ids.high),
+        apart=ids.low.min() != ids.high.max(),
+        nameless=whole(ids.nameless.sum()),
+        first=ids["first"].min(),
+        latest=ids.latest.max(),
+        fewest=ids.fewest.min(),
+        most=ids.most.max(),
     )
     spans = each.group_by("experiment_id").aggregate(
         start=each["first"].min().date(),
         last=each.latest.max().date(),
         customers=each.count(),
-        watch_days=each.watched.max(),
-        crossed=counted(each.arms > 1),
+        watch_days=each.most.max(),
+        least_watch_days=each.fewest.min(),
+        crossed=counted(each.crossed > 0),
+        merged_apart=counted(each.apart & (each.crossed == 0)),
         nameless=whole(each.nameless.sum()),
     )
     return spans.order_by("experiment_id")
@@ -57,9 +75,10 @@ def experiment_spans(treatments: Table) -> Table:
 def experiment_arms(treatments: Table, experiment: str) -> Table:
     """One row per arm of an experiment: arm, customers, cost (mean of a customer, 0 where none is given).
 
-    planned_share: chance with which customers were drawn into it, null where nothing tells.
+    planned_share: chance with which customers were drawn into it, null where nothing tells. Customers whose merged ids
+    are under different arms are in none.
     """
-    rows = _with(treatments.filter(treatments.experiment_id == experiment), PLANNED_SHARE)
+    rows = _with(_of_one_arm(treatments, experiment), PLANNED_SHARE)
     arms = rows.group_by("arm").aggregate(
         customers=rows.customer_id.nunique(),
         paid=settled(rows.cost.sum()),
@@ -82,10 +101,11 @@ def experiment_outcomes(treatments: Table, experiment: str, segments: Table, day
     """One row per customer of an experiment: customer_id, arm, segment, value (brought in a period, in currency).
 
     value_before: brought in the twelve months that end on the day before the first treatment, which is the day before
-    the period. silent: days from the last purchase to the first treatment, null without one. segments: customer_id and
-    segment, as they stood before. days: of repeat_buying.
+    the period. silent: days from the last purchase to the first treatment, null without one. named: whether an order
+    names the customer at all. segments: customer_id and segment, as they stood before. days: of repeat_buying.
+    Customers whose merged ids are under different arms are left out.
     """
-    rows = treatments.filter(treatments.experiment_id == experiment)
+    rows = _of_one_arm(treatments, experiment)
     each = rows.group_by("customer_id").aggregate(arm=rows.arm.min())
     day, worth = days.day.cast("date"), days["value"]
     start = since.start - timedelta(days=1)
@@ -105,6 +125,7 @@ def experiment_outcomes(treatments: Table, experiment: str, segments: Table, day
         value=ibis.coalesce(joined.since, number(0.0)),
         value_before=ibis.coalesce(joined.past, number(0.0)),
         silent=ibis.literal(start).delta(joined.lately, unit="day"),
+        named=joined.bought_id.notnull(),
     )
 
 
@@ -180,6 +201,13 @@ def treatment_list(customers: Table, experiment: str, worth: Mapping[str, float]
     said = ibis.literal("in segment ").concat(rows.segment, ibis.literal(", bought last on "))
     kept = rows.mutate(value=value, why=said.concat(rows.last_day.cast("date").cast("string")))
     return kept.order_by(kept.amount.desc(), kept.customer_id).select("customer_id", "place", "amount", "value", "why")
+
+
+def _of_one_arm(treatments: Table, experiment: str) -> Table:
+    """The rows of an experiment, but those of customers under more than one arm."""
+    rows = treatments.filter(treatments.experiment_id == experiment)
+    each = rows.group_by("customer_id").aggregate(arms=rows.arm.nunique())
+    return rows.anti_join(each.filter(each.arms > 1), "customer_id")
 
 
 def _with(rows: Table, name: str) -> Table:

@@ -16,6 +16,7 @@ from patronage.vocabulary.errors import EvidenceError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from ibis.expr.types import BooleanValue, Table
 
@@ -38,6 +39,8 @@ DECLARED = (
     "employees",
 )
 
+DATES = ("acquired_at", "left_at")
+"""Those of them that a day may not know of yet."""
 
 PROFILES: Mapping[str, str] = {
     "customer_id": "string",
@@ -81,7 +84,8 @@ def customer_profiles(orders: Orders, customers: Customers | None) -> Table:
 
     Columns: customer_id, place, first_day, last_day (dates), orders, lines, revenue, revenue_12m (product lines net
     of returns, in currency, over all time and over the twelve months to the as-of date); beside them what the
-    customers table declares, its own revenue as company_revenue, null where not given.
+    customers table declares, its own revenue as company_revenue, null where not given; acquired_at and left_at are
+    null too where they are after the as-of date, when nobody knew of them yet.
     """
     known = orders.table.filter(orders.table.customer_id.notnull())
     lines = known.mutate(key=order_key(known))
@@ -95,7 +99,7 @@ def customer_profiles(orders: Orders, customers: Customers | None) -> Table:
         revenue_12m=settled(lines.amount.sum(where=lines.is_product & recent)),
     )
     placed = profiles.left_join(customer_places(orders), "customer_id").drop("customer_id_right")
-    return placed if customers is None else _with_declared(placed, customers)
+    return placed if customers is None else _with_declared(placed, customers, orders.as_of)
 
 
 def customer_segments(orders: Orders, rules: Sequence[Rule], customers: Customers | None = None) -> Table:
@@ -110,8 +114,11 @@ def customer_segments(orders: Orders, rules: Sequence[Rule], customers: Customer
     return profiles.select("customer_id", segment=segment)
 
 
-def _with_declared(profiles: Table, customers: Customers) -> Table:
+def _with_declared(profiles: Table, customers: Customers, as_of: date) -> Table:
     table = customers.table
+    table = table.mutate(
+        **{name: ibis.ifelse(table[name].date() <= as_of, table[name], ibis.null(table[name].type())) for name in DATES}
+    )
     declared = table.select("customer_id", *DECLARED, company_revenue=table.revenue)
     return profiles.left_join(declared, "customer_id").drop("customer_id_right")
 

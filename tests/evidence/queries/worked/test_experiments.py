@@ -48,11 +48,32 @@ TREATED = table(
 def test_spans_tell_the_start_and_what_makes_an_experiment_unreadable(records: Records) -> None:
     x, y = records(experiment_spans(TREATED))
     first, later = date(2024, 2, 29), date(2024, 3, 5)
-    assert x == {"experiment_id": "x", "start": first, "last": later, "customers": 3, "watch_days": None, "crossed": 0,
-                 "nameless": 0}  # fmt: skip
+    unset = {"watch_days": None, "least_watch_days": None, "merged_apart": 0}
+    assert x == unset | {"experiment_id": "x", "start": first, "last": later, "customers": 3, "crossed": 0,
+                         "nameless": 0}  # fmt: skip
     first = date(2024, 1, 1)
-    assert y == {"experiment_id": "y", "start": first, "last": first, "customers": 2, "watch_days": None, "crossed": 1,
-                 "nameless": 1}  # fmt: skip
+    assert y == unset | {"experiment_id": "y", "start": first, "last": first, "customers": 2, "crossed": 1,
+                         "nameless": 1}  # fmt: skip
+
+
+def test_a_customer_whose_merged_ids_are_under_different_arms_is_told_apart_from_a_crossed_id(records: Records) -> None:
+    merged = table(
+        "customer_id source_customer_id experiment_id arm at cost", [TEXT, TEXT, TEXT, TEXT, TIME, FLOAT],
+        ("a", "a1", "x", "mail", moment("2024-03-01"), 4.0), ("a", "a2", "x", "none", moment("2024-03-01"), 0.0),
+        ("b", "b1", "x", "mail", moment("2024-03-01"), 2.0), ("b", "b2", "x", "mail", moment("2024-03-01"), 2.0),
+        ("c", "c", "x", "none", moment("2024-03-01"), 0.0), ("d", "d", "y", "none", moment("2024-03-01"), 0.0),
+        ("d", "d", "y", "mail", moment("2024-03-01"), 0.0), ("d", "d2", "y", "mail", moment("2024-03-01"), 0.0),
+    )  # fmt: skip
+    x, y = records(experiment_spans(merged))
+    assert (x["customers"], x["crossed"], x["merged_apart"]) == (3, 0, 1)
+    assert (y["customers"], y["crossed"], y["merged_apart"]) == (1, 1, 0)
+    arms = [(row["arm"], row["customers"], row["cost"]) for row in records(experiment_arms(merged, "x"))]
+    assert arms == [("mail", 1, 4.0), ("none", 1, 0.0)]
+    segments = table("customer_id segment", [TEXT, TEXT], ("a", "home"))
+    days = table("customer_id day value", [TEXT, pa.date32(), FLOAT], ("c", date(2024, 3, 2), 5.0))
+    since = Period(date(2024, 3, 2), date(2024, 3, 31))
+    rows = {row["customer_id"]: row for row in records(experiment_outcomes(merged, "x", segments, days, since))}
+    assert {who: row["named"] for who, row in rows.items()} == {"b": False, "c": True}
 
 
 def test_what_was_planned_is_read_where_a_column_tells_it(records: Records) -> None:
@@ -63,7 +84,7 @@ def test_what_was_planned_is_read_where_a_column_tells_it(records: Records) -> N
         ("c", "x", "none", moment("2024-03-01"), 0.0, None, None),
     )  # fmt: skip
     (span,) = records(experiment_spans(planned))
-    assert span["watch_days"] == 14.0
+    assert (span["watch_days"], span["least_watch_days"]) == (14.0, 14.0)
     assert [row["planned_share"] for row in records(experiment_arms(planned, "x"))] == [0.25, 0.75]
 
 
@@ -95,9 +116,16 @@ def test_outcomes_are_what_each_customer_brought_in_the_period(records: Records)
     rows = {row.pop("customer_id"): row for row in records(experiment_outcomes(TREATED, "x", segments, days, since))}
     # The day of the first treatment, 29 February, counts neither before nor after.
     assert rows == {
-        "a": {"arm": "mail", "segment": "home", "value": 12.0, "value_before": 3.0, "silent": 20},
-        "b": {"arm": "none", "segment": "abroad", "value": 0.0, "value_before": 8.0, "silent": 365},
-        "c": {"arm": "mail", "segment": "never bought before", "value": 0.0, "value_before": 0.0, "silent": None},
+        "a": {"arm": "mail", "segment": "home", "value": 12.0, "value_before": 3.0, "silent": 20, "named": True},
+        "b": {"arm": "none", "segment": "abroad", "value": 0.0, "value_before": 8.0, "silent": 365, "named": True},
+        "c": {
+            "arm": "mail",
+            "segment": "never bought before",
+            "value": 0.0,
+            "value_before": 0.0,
+            "silent": None,
+            "named": True,
+        },
     }
 
 

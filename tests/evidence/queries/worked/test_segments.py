@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import ibis
@@ -76,6 +76,20 @@ def test_rules_may_ask_what_the_customers_table_declares(
     rules = [("retail", parsed("industry = 'retail' and company_revenue > 1000"))]
     found = _segments(records(customer_segments(orders_of(LINES), rules, customers)))
     assert found == {"a": "retail", "b": "other", "c": "other"}
+
+
+def test_what_the_customers_table_dates_after_the_day_is_not_known_by_then(
+    orders_of: Build, customers_of: Callable[..., Customers], records: Records
+) -> None:
+    orders = orders_of(LINES)
+    on, after = (datetime.combine(orders.as_of + timedelta(days=days), datetime.min.time()) for days in (0, 1))
+    customers = customers_of(
+        {"customer_id": "a", "left_at": on, "acquired_at": after}, {"customer_id": "b", "left_at": after}
+    )
+    rows = {row["customer_id"]: row for row in records(customer_profiles(orders, customers))}
+    assert {who: (row["acquired_at"], row["left_at"]) for who, row in rows.items()} == {
+        "a": (None, on), "b": (None, None), "c": (None, None),
+    }  # fmt: skip
 
 
 def test_every_unknown_column_is_named_at_once(orders_of: Build) -> None:
