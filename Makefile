@@ -15,7 +15,7 @@ export PYTHON
 
 # One package installer at a time may work in an environment, whatever -j says; the tests run in parallel by themselves.
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-scale proof loop faults fuzz requirements clean
+.PHONY: help demo test check bench bench-scale proof levels loop faults fuzz requirements clean
 
 help:
 	@echo "make demo          run the shipped example and print the ten decisions that matter most"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench         ours beside the peers, in one run; writes benchmarks/results.md"
 	@echo "make bench-scale   time and memory at 1, 10 and 100 million order lines; about half an hour, 20 GB of disk"
 	@echo "make proof         forecasts and decisions held against 200 simulated companies; about half an hour"
+	@echo "make levels        what a first purchase tells of customers, held against simulated ones; about ten minutes"
 	@echo "make loop          100 simulated companies through the learning loop by the command line; about half an hour"
 	@echo "make faults        500 kills, full disks, damage, clocks and writers at once; writes docs/faults.md"
 	@echo "make fuzz          30 CPU minutes of input that no person would write; adds to docs/faults.md"
@@ -54,6 +55,9 @@ bench-scale: $(STAMPS)/dev
 
 proof: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.proof.run
+
+levels: $(STAMPS)/dev
+	$(BIN)/python -m benchmarks.first_purchase
 
 loop: $(STAMPS)/dev
 	$(BIN)/python -m benchmarks.loop.run
