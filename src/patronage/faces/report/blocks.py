@@ -75,13 +75,19 @@ def page_table(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[s
 
 
 def stored_rows(
-    table: StoredTable, *, limit: int, order: str | None = None, asked: str = ""
+    table: StoredTable,
+    *,
+    limit: int,
+    order: str | None = None,
+    asked: str = "",
+    of: tuple[str, str] | None = None,
 ) -> tuple[list[dict[str, Any]], str]:
     """The first rows of a small stored table, largest of `order` first, and a note on how many there are in all.
 
-    asked: the finding and its table, as `patronage show` takes them.
+    asked: the finding and its table, as `patronage show` takes them. of: a column and the value of the rows meant, None
+    for all of them.
     """
-    rows: list[dict[str, Any]] = list(table.rows_one_by_one())
+    rows: list[dict[str, Any]] = [row for row in table.rows_one_by_one() if of is None or row[of[0]] == of[1]]
     if order is not None:
         rows.sort(key=lambda row: (row[order] is None, -abs(float(row[order] or 0.0)), str(row)))
     note = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TITLE = "Whom to treat how"
 
 SHOWN = 60
-"""Most rows of the table of segments and arms."""
+"""Most rows of the table of segments and arms of an experiment."""
 
 
 def whom_to_treat_how(pages: Pages) -> Section:
@@ -28,15 +28,16 @@ def whom_to_treat_how(pages: Pages) -> Section:
         f"customers had brought before; the effect is that over the arm of today, or the best for all where no arm is "
         f"today's, with its 90% interval. A segment leaves it only where all segments together make that sure."
     )
-    rows, note = stored_rows(found.arms, limit=SHOWN, asked="treatment_policy --table arms")
-    tables = [_arms(one, rows, note, pages) for one in found.experiments]
+    tables = [_arms(one, found, pages) for one in found.experiments]
     told = tuple(map(sentence, (*found.words, *(f"Not read: {one}" for one in found.refused))))
     return Section("treatment", "Treatment", TITLE, (*told, words), (), (), tuple(tables))
 
 
-def _arms(one: ExperimentPolicy, rows: list[dict[str, Any]], note: str, pages: Pages) -> PageTable:
+def _arms(one: ExperimentPolicy, found: TreatmentPolicy, pages: Pages) -> PageTable:
     """One row per segment and arm of an experiment."""
-    shown = [_row(row, one, pages) for row in rows if row["experiment"] == one.experiment]
+    of = ("experiment", one.experiment)
+    rows, note = stored_rows(found.arms, limit=SHOWN, asked="treatment_policy --table arms", of=of)
+    shown = [_row(row, one, pages) for row in rows]
     columns = {
         "segment": "Segment", "arm": "Arm", "effect": f"Effect ({pages.coin})", "chosen": "Chosen",
         "customers": "Customers", "brought": f"Brought ({pages.coin})",
