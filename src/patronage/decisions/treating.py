@@ -218,7 +218,7 @@ def _raw(group: Sequence[SegmentTreatment], draws: Floats, mean: float, at: Trea
 
 
 def _people(row: Decision, each: Mapping[str, float], at: Treating) -> StoredTable:
-    listed_now = treatment_list(at.people, at.found.experiment, each)
+    listed_now = treatment_list(at.people, at.found.experiment, each, at.names)
     return at.engine.keep(listed_now, f"people_{row.id}")
 
 

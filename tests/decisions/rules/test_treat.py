@@ -126,7 +126,7 @@ def test_a_segment_that_surely_gains_is_proposed_with_its_money_its_list_and_its
     people: list[Any] = row.people.records()
     assert len(people) == 10
     assert people[0] == {"customer_id": "north0", "place": "UK", "amount": 100.0, "value": 3.0,
-                         "why": "in segment north, bought last on 2011-11-01"}  # fmt: skip
+                         "why": "in segment The north, bought last on 2011-11-01"}  # fmt: skip
     assert row.reason == (
         "10 customers in The north, with GBP 1,000 of revenue in the last twelve months, are like those to whom visit "
         "brought GBP 6 (GBP 5.01 to GBP 6.99) more from each than none in winter, net of its cost (500 such customers "

@@ -207,7 +207,9 @@ CASES: Mapping[str, Make] = {
     "experiments.named_experiment": STAGES["like_tested"],
     "experiments.under_one_another": lambda s: experiments.under_one_another([s["like_tested"], s["like_tested"]]),
     "experiments.segments_today": lambda s: experiments.segments_today(s["like_tested"], "x"),
-    "experiments.treatment_list": lambda s: experiments.treatment_list(s["like_tested"], "x", {"bought once": 1.5}),
+    "experiments.treatment_list": lambda s: experiments.treatment_list(
+        s["like_tested"], "x", {"bought once": 1.5}, {"bought once": "Once"}
+    ),
     "gaps.purchase_gaps": lambda s: gaps.purchase_gaps(s.orders),
     "gaps.typed_customers": lambda s: gaps.typed_customers(s["coded"], ["regular", "irregular"], ["a week"]),
     "gaps.type_sizes": lambda s: gaps.type_sizes(s["types"].mutate(revenue_12m=s["types"].median_gap_days)),

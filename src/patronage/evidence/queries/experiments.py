@@ -189,16 +189,18 @@ def segments_today(customers: Table, experiment: str) -> Table:
     return sums.order_by("segment")
 
 
-def treatment_list(customers: Table, experiment: str, worth: Mapping[str, float]) -> Table:
+def treatment_list(customers: Table, experiment: str, worth: Mapping[str, float], names: Mapping[str, str]) -> Table:
     """The working list of some segments, most revenue first; worth: what treating one customer brings net, by segment.
 
-    Customers in the experiment itself are left off while it runs. customers: of treatment_policy. One row per
-    customer_id: place, amount, value, why (plain words). Currency.
+    Customers in the experiment itself are left off while it runs. customers: of treatment_policy. names: of segments,
+    by id; another one goes by its id. One row per customer_id: place, amount, value, why (plain words). Currency.
     """
     mine = (customers.experiment == experiment) & ~customers.in_test
     rows = customers.filter(mine & customers.segment.isin(list(worth)))
     value = rows.segment.cases(*((name, number(each)) for name, each in worth.items()), else_=number(0.0))
-    said = ibis.literal("in segment ").concat(rows.segment, ibis.literal(", bought last on "))
+    told = ((segment, names.get(segment, segment)) for segment in worth)
+    name = rows.segment.cases(*told, else_=rows.segment)
+    said = ibis.literal("in segment ").concat(name, ibis.literal(", bought last on "))
     kept = rows.mutate(value=value, why=said.concat(rows.last_day.cast("date").cast("string")))
     return kept.order_by(kept.amount.desc(), kept.customer_id).select("customer_id", "place", "amount", "value", "why")
 

@@ -193,7 +193,9 @@ def test_a_list_has_the_customers_of_its_segments_with_what_treating_them_brings
         {"segment": "abroad", "customers": 1, "amount": 7.0, "tested": 0, "tested_amount": 0.0},
         {"segment": "home", "customers": 2, "amount": 14.0, "tested": 1, "tested_amount": 80.0},
     ]
-    first, second = records(treatment_list(people, "x", {"home": 1.5}))
+    first, second = records(treatment_list(people, "x", {"home": 1.5}, {"home": "At home"}))
     assert first == {"customer_id": "b", "place": None, "amount": 9.0, "value": 1.5,
-                     "why": "in segment home, bought last on 2024-12-02"}  # fmt: skip
+                     "why": "in segment At home, bought last on 2024-12-02"}  # fmt: skip
     assert second["customer_id"] == "a"
+    unnamed, *_ = records(treatment_list(people, "x", {"home": 1.5}, {}))
+    assert unnamed["why"] == "in segment home, bought last on 2024-12-02"
