@@ -116,9 +116,9 @@ def customer_segments(orders: Orders, rules: Sequence[Rule], customers: Customer
 
 def _with_declared(profiles: Table, customers: Customers, as_of: date) -> Table:
     table = customers.table
-    table = table.mutate(
-        **{name: ibis.ifelse(table[name].date() <= as_of, table[name], ibis.null(table[name].type())) for name in DATES}
-    )
+    # Without a type: one of its own is a time with a zone on Spark, and the column becomes one.
+    none = ibis.null()
+    table = table.mutate(**{name: ibis.ifelse(table[name].date() <= as_of, table[name], none) for name in DATES})
     declared = table.select("customer_id", *DECLARED, company_revenue=table.revenue)
     return profiles.left_join(declared, "customer_id").drop("customer_id_right")
 
