@@ -135,7 +135,8 @@ def proposed(group: Sequence[SegmentTreatment], at: Treating, *, everybody: bool
     row = verdict.told(row, (mean, *([0.0] * (years - 1))), payback)
     if row.status is Status.NOTHING_TO_GAIN:
         return replace(row, reason=f"{row.reason.rstrip('.')}; that is more likely than not no gain.")
-    return replace(row, value_raw=_raw(group, draws, mean, at), people=_people(row, each, at))
+    raw, listed = _raw(group, draws, mean, at), _people(row, each, at)
+    return replace(row, value_raw=raw, people=listed, gain_days=min(float(at.found.look.days), DAYS_PER_YEAR))
 
 
 def doubted(one: SegmentTreatment, at: Treating) -> Decision:

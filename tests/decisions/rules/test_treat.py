@@ -118,6 +118,7 @@ def test_a_segment_that_surely_gains_is_proposed_with_its_money_its_list_and_its
     assert row.value_by_year == pytest.approx((30.0, 0.0, 0.0))
     assert (row.cost.one_off, row.cost.by_year) == (20.0, (20.0, 0.0, 0.0))
     assert row.payback == pytest.approx(60 / 365.25 * 20 / 50)
+    assert row.gain_days == 60.0
     assert row.break_even is not None
     assert (row.break_even.effect, row.at_stake) == (2.0, 1000.0)
     assert row.questions == ("3.21a", "3.21b")
@@ -205,6 +206,7 @@ def test_a_gain_of_more_than_a_year_counts_a_years_part_and_a_poor_segment_no_mo
     assert row.value_raw.mean == pytest.approx(10.02, abs=0.01)
     # The first year brings 30.02 of which 20 are paid: two thirds of it.
     assert row.payback == pytest.approx(20 / 30.02, abs=1e-3)
+    assert row.gain_days == 365.25
     people: list[Any] = row.people.records() if row.people else []
     assert people[0]["value"] == pytest.approx(1.002, abs=1e-3)
 
