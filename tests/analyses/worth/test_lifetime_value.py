@@ -89,6 +89,7 @@ def test_a_second_life_is_told_of_those_more_likely_gone_than_active(
     year = Future(365.25 / 7, np.log(1.1) * 7 / 365.25)
     soon = second_life_orders(fitted(repeat), x, t_x / 7, age / 7, year) * [row["per_order"] for row in gone]
     assert found.returned_early == pytest.approx(soon[told > 0].sum() / told[told > 0].sum())
+    assert found.returned_early is not None
     assert 0.5 < found.returned_early < 0.9
 
 
